@@ -1,0 +1,140 @@
+"""The size index: how large a unit is beside the region's mean unit, in area, population and GDP at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, cast
+
+import numpy as np
+import xarray as xr
+
+from ecocomp.issues import DataError, Issue
+from ecocomp.panel.totals import mean_over_valid, sum_over_valid, valid_units
+from ecocomp.study import Revision
+from ecocomp.units import scale
+from ecocomp.variables import variable
+
+__all__ = ["reference_means", "rescale_to_totals", "size_index", "size_index_of"]
+
+EQUAL = {"area": 1.0, "population": 1.0, "gdp": 1.0}
+
+
+def size_index(
+    factors: Mapping[str, xr.DataArray],
+    means: Mapping[str, xr.DataArray | float],
+    weights: Mapping[str, float],
+    mean: Literal["geometric", "arithmetic", "harmonic"] = "geometric",
+) -> xr.DataArray:
+    """Return κ, the weighted mean of relative sizes x̂_f = x_f / mean(x_f).
+
+    Parameters
+    ----------
+    factors
+        Positive quantities by name, dimension (unit,) and any others.
+    means
+        Reference mean of each factor, in its unit, on the dimensions beside ``unit``.
+    weights
+        w_f by name, divided by their sum.
+    mean
+        ``geometric`` κ = Π x̂^w; ``arithmetic`` κ = Σ w·x̂; ``harmonic`` κ = 1 / Σ(w/x̂).
+
+    Returns
+    -------
+    xarray.DataArray
+        κ [1]; 1 is the region's mean unit; missing where a weighted factor is.
+    """
+    total = sum(weights.values())
+    terms = [(weight / total, factors[name] / means[name]) for name, weight in weights.items() if weight > 0]
+    if mean == "geometric":
+        logs = [w * np.log(x) for w, x in terms]
+        return cast(xr.DataArray, np.exp(sum(logs[1:], start=logs[0])))
+    if mean == "arithmetic":
+        parts = [w * x for w, x in terms]
+        return sum(parts[1:], start=parts[0])
+    inverse = [w / x for w, x in terms]
+    return 1 / sum(inverse[1:], start=inverse[0])
+
+
+def reference_means(panel: xr.Dataset, settings: Revision) -> dict[str, xr.DataArray]:
+    """Return the mean of each weighted factor that sizes are relative to, on (year,).
+
+    They run over the units that have the account and every weighted factor; ``settings.reference`` chooses the means
+    of each year, of one base year, pooled over the years, or given values, with which a run on a subset of the units
+    equals the full run.
+    """
+    names = [name for name, weight in (settings.weights or EQUAL).items() if weight > 0]
+    valid = valid_units(panel["emissions"], panel["sequestration"], *(panel[name] for name in names))
+    means = {}
+    for name in names:
+        yearly = mean_over_valid(panel[name], valid)
+        if settings.reference == "year":
+            means[name] = yearly
+        elif settings.reference == "pooled":
+            means[name] = xr.full_like(yearly, float(sum_over_valid(panel[name], valid).sum() / valid.sum()))
+        elif isinstance(settings.reference, int):
+            means[name] = xr.full_like(yearly, _of_base_year(yearly, settings.reference))
+        else:
+            means[name] = xr.full_like(yearly, _given(name, settings))
+    return means
+
+
+def _of_base_year(yearly: xr.DataArray, year: int) -> float:
+    if year not in yearly["year"].values:
+        years = ", ".join(map(str, yearly["year"].values))
+        raise DataError(
+            [Issue("error", "reference-year", f"the base year of [revision] reference is not analysed (years: {years})",
+                   "take one of the study's years", year=year)]
+        )  # fmt: skip
+    return float(yearly.sel(year=year))
+
+
+def _given(name: str, settings: Revision) -> float:
+    given = settings.reference
+    assert isinstance(given, dict)
+    if name not in given:  # the study's own check makes this unreachable from a file
+        raise KeyError(f"[revision] reference lacks {name}")
+    amount = given[name]
+    return amount.value * scale(amount.unit, variable(name).unit)
+
+
+def size_index_of(panel: xr.Dataset, settings: Revision) -> xr.DataArray:
+    """Return κ of a panel as the study's ``[revision]`` asks; see :func:`size_index`."""
+    weights = dict(settings.weights or EQUAL)
+    factors = {str(name): panel[name] for name in weights}
+    return size_index(factors, reference_means(panel, settings), weights, settings.mean)  # type: ignore[arg-type]
+
+
+def rescale_to_totals(
+    revised: xr.DataArray, account: xr.DataArray, rescale: Literal["none", "net", "gross"]
+) -> xr.DataArray:
+    """Restore physical totals of accounts at mean size.
+
+    Parameters
+    ----------
+    revised, account
+        R and C, dimensions (unit, year) [Mt CO2].
+    rescale
+        ``net``: R · ΣC/ΣR, refused where that ratio is not positive; ``gross``: payers and recipients each rescaled
+        to their own ΣC; ``none``: as it is.
+
+    Raises
+    ------
+    DataError
+        If the net ratio of a year is not positive: signs would turn.
+    """
+    if rescale == "none":
+        return revised
+    valid = valid_units(revised, account)
+    if rescale == "gross":
+        sides = [valid & (account > 0), valid & (account < 0)]
+        factors = [sum_over_valid(account, side) / sum_over_valid(revised, side) for side in sides]
+        return revised.where(~sides[0], revised * factors[0]).where(~sides[1], revised * factors[1])
+    ratio = sum_over_valid(account, valid) / sum_over_valid(revised, valid)
+    refused = ratio["year"].values[~(ratio.values > 0)]
+    if refused.size:
+        raise DataError(
+            [Issue("error", "rescale-net", "the region's accounts before and after revision have opposite signs, "
+                   'so that rescale = "net" would turn payers into recipients', 'use rescale = "gross" or "none"',
+                   year=int(year)) for year in refused]
+        )  # fmt: skip
+    return revised * ratio

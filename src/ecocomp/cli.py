@@ -1,0 +1,253 @@
+"""The command line: arguments, progress, exit codes. Heavy imports stay inside the commands."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ecocomp.issues import DataError, EcocompError, Issue, StudyError, UsageError, errors
+
+__all__ = ["main"]
+
+PROBLEMS_SHOWN = 20
+"""How many problems of one kind a person is shown; --json lists all."""
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(package_name="ecocomp")
+def main() -> None:
+    r"""Carbon ecological compensation: who should pay whom, how much, and who comes first.
+
+    Start with  ecocomp demo , or with  ecocomp init DIR  for a study of your own.
+
+    \b
+    Exit codes: 0 done, 1 the data has errors, 2 usage, study file or a missing package,
+    3 infeasible settlement, 4 verify found a difference, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):  # a pipe may have an encoding without ⁸ or 县
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _command(function: Callable[..., int | None]) -> click.Command:
+    """Make a command that turns errors into messages and exit codes; --debug shows the traceback instead."""
+
+    @main.command(name=function.__name__, context_settings=CONTEXT, help=function.__doc__)
+    @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+    @wraps(function)
+    def command(debug: bool, **arguments: Any) -> None:
+        try:
+            sys.exit(function(**arguments) or 0)
+        except KeyboardInterrupt:
+            click.echo("interrupted; nothing was changed", err=True)
+            sys.exit(130)
+        except Exception as error:
+            if debug:
+                raise
+            sys.exit(_tell(error, bool(arguments.get("as_json"))))
+
+    return command
+
+
+def _tell(error: Exception, as_json: bool) -> int:
+    """Say an error to a person or a program, and return its exit code."""
+    if isinstance(error, DataError):
+        _show_issues(error.issues, as_json)
+        return error.exit_code
+    problems = list(error.problems) if isinstance(error, StudyError) else [str(error)]
+    code = error.exit_code if isinstance(error, EcocompError) else 2
+    if isinstance(error, OSError):
+        problems = [f"{error.filename or 'a file'}: {error.strerror or error}"]
+    elif not isinstance(error, EcocompError):
+        problems, code = (
+            [f"internal error ({type(error).__name__}: {error}); please report it with --debug"],
+            1,
+        )
+    if as_json:
+        _print_json({"problems": problems})
+    else:
+        click.echo("\n".join(f"error: {problem}" for problem in problems), err=True)
+    return code
+
+
+def _print_json(value: object) -> None:
+    """Print JSON, escaped where the stream could not carry every character."""
+    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not unicode, indent=2))
+
+
+def _show_issues(issues: Iterable[Issue], as_json: bool) -> None:
+    """Print issues, errors first; at most twenty of a kind for a person."""
+    found = list(issues)
+    if as_json:
+        _print_json({"issues": [i.as_dict() for i in found]})
+        return
+    order = {"error": 0, "warning": 1, "note": 2}
+    found.sort(key=lambda issue: order[issue.severity])
+    shown: dict[tuple[str, str], int] = {}
+    for issue in found:
+        kind = (issue.severity, issue.code)
+        shown[kind] = shown.get(kind, 0) + 1
+        if shown[kind] <= PROBLEMS_SHOWN:
+            click.echo(str(issue), err=True)
+    for (severity, code), count in shown.items():
+        if count > PROBLEMS_SHOWN:
+            click.echo(f"{severity}: … and {count - PROBLEMS_SHOWN} more of {code}; --json lists all", err=True)
+    counts = {s: sum(i.severity == s for i in found) for s in order}
+    summary = ", ".join(f"{n} {s}{'s' * (n != 1)}" for s, n in counts.items() if n) or "no problem found"
+    click.echo(summary, err=bool(found))
+
+
+def _progress(phase: str) -> None:
+    """Show the phase that begins, on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"  {phase} …", err=True)
+
+
+_study = click.argument("study", type=click.Path(path_type=Path))
+_folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+_json = click.option("--json", "as_json", is_flag=True, help="Print for a program to read.")
+_force = click.option("--force", is_flag=True, help="Replace an existing results folder.")
+_output = click.option("-o", "--output", type=click.Path(path_type=Path), help="Where results go.")
+
+
+@_command
+@_output
+@click.option("--fictional", is_flag=True, help="A fictional region instead of Beijing-Tianjin-Hebei outlines.")
+@_force
+@_json
+def demo(output: Path | None, fictional: bool, force: bool, as_json: bool) -> None:
+    """Run the main job on embedded demonstration data (modelled, not observations).
+
+    Writes DIR/study.toml with its table and map, and the results beside them in DIR/study-results.
+    """
+    from ecocomp.demo import outlines_installed, prepare
+    from ecocomp.outputs import require_writable
+
+    folder = output or Path("ecocomp-demo")
+    require_writable(folder / "study-results", force)
+    if (folder / "study.toml").exists() and not force:
+        raise UsageError(f"{folder / 'study.toml'} exists already; use --force to replace it, or -o for another folder")
+    if not fictional and not outlines_installed():
+        click.echo("The extra 'china' is not installed: the demonstration runs on a fictional region.", err=True)
+        click.echo("Outlines of Beijing-Tianjin-Hebei:  python -m pip install 'ecocomp[china]'", err=True)
+    _progress("modelling the demonstration data")
+    study = prepare(folder, fictional=fictional)
+    _run(study, folder / "study-results", force=force, all_revisions=True, as_json=as_json)
+
+
+@_command
+@_folder
+@_json
+def init(folder: Path, as_json: bool) -> None:
+    """Write a commented study file that uses every key, and a table to fill in."""
+    from ecocomp.starter import write_starter
+
+    written = [str(path) for path in write_starter(folder)]
+    if as_json:
+        _print_json({"written": written})
+    else:
+        click.echo("Written: " + ", ".join(written) + "\nFill in the table, supply boundaries, then: "
+                   f"ecocomp check {written[0]}")  # fmt: skip
+
+
+@_command
+@_study
+@_json
+def check(study: Path, as_json: bool) -> int:
+    """Report every problem of a study's inputs at once; compute nothing."""
+    from ecocomp.pipeline import check as check_inputs
+    from ecocomp.study import Study
+
+    issues = check_inputs(Study.load(study))
+    _show_issues(issues, as_json)
+    return 1 if errors(issues) else 0
+
+
+@_command
+@_study
+@_output
+@_force
+@click.option(
+    "--compare-revisions",
+    is_flag=True,
+    help="Also compare every revision: revisions.csv and a page of the report.",
+)
+@_json
+def run(study: Path, output: Path | None, force: bool, compare_revisions: bool, as_json: bool) -> None:
+    """Carry out a study: accounts, amounts, clusters, priorities, balance, maps, tables and report.
+
+    Results go to "STUDY-results" beside the study file unless -o says otherwise.
+    """
+    folder = output or study.parent / f"{study.stem}-results"
+    _run(study, folder, force=force, all_revisions=compare_revisions, as_json=as_json)
+
+
+def _run(study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json: bool) -> None:
+    from ecocomp.outputs import require_writable, save
+    from ecocomp.pipeline import run as run_study
+    from ecocomp.study import Study
+
+    settings = Study.load(study)
+    require_writable(folder, force)
+    result = run_study(settings, all_revisions=all_revisions, progress=_progress)
+    save(result, folder, force=force, progress=_progress)
+    last = result.regional.iloc[-1]
+    if as_json:
+        regional = json.loads(result.regional.to_json(orient="records"))
+        _print_json({"folder": str(folder), "regional": regional})
+        return
+    if settings.study.notice:
+        click.echo(settings.study.notice)
+    click.echo(
+        f"{settings.study.name}: in {last['year']}, {last['payers']} units pay {last['payments'] / 1e8:,.2f} and "
+        f"{last['recipients']} receive {last['receipts'] / 1e8:,.2f} ×10⁸ CNY; {last['missing']} missing."
+    )
+    problems = result.issues["severity"].value_counts()
+    if len(problems):
+        counts = ", ".join(f"{n} {s}{'s' * (n != 1)}" for s, n in problems.items())
+        click.echo(f"Issues: {counts} (listed in the report and in {folder / 'issues.csv'})")
+    click.echo(f"Report: {folder / 'report.html'}")
+
+
+@_command
+@_folder
+@_json
+def report(folder: Path, as_json: bool) -> None:
+    """Rebuild figures, tables and report from a finished run."""
+    from ecocomp.outputs import open_run, save
+
+    save(open_run(folder), folder, force=True, progress=_progress)
+    path = str(folder / "report.html")
+    if as_json:
+        _print_json({"report": path})
+    else:
+        click.echo(f"Report: {path}")
+
+
+@_command
+@_folder
+@_json
+def verify(folder: Path, as_json: bool) -> int:
+    """Re-hash the inputs of a run, run the study again, and compare the tables."""
+    from ecocomp.verification import RELATIVE_TOLERANCE
+    from ecocomp.verification import verify as find_differences
+
+    _progress("running the study again")
+    differences = find_differences(folder)
+    if as_json:
+        _print_json({"differences": differences})
+    elif differences:
+        click.echo("\n".join(differences), err=True)
+    else:
+        click.echo(f"verified: inputs unchanged, every table equal (numbers to a relative {RELATIVE_TOLERANCE:g})")
+    return 4 if differences else 0

@@ -1,0 +1,42 @@
+"""Figure of the compensation amounts: a map a year on one classification."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.figure import Figure
+
+from ecocomp.outputs.figures.accounts import draw_classified
+from ecocomp.outputs.figures.captions import caption, years_text
+from ecocomp.outputs.figures.maps import class_bar, draw_furniture, map_panels
+from ecocomp.outputs.figures.page import TEXT
+from ecocomp.outputs.figures.scales import classes_of, money_scale
+from ecocomp.outputs.figures.scene import Scene
+
+__all__ = ["draw"]
+
+
+def draw(scene: Scene) -> tuple[Figure, str]:
+    """Return the figure and its caption."""
+    divisor, unit = money_scale(scene.pooled("amount"))
+    classes = classes_of(scene.pooled("amount") / divisor)
+    columns = min(3, len(scene.shown))
+    panels = map_panels(scene, math.ceil(len(scene.shown) / columns), columns, key=0.9)
+    axes = [ax for row in panels.maps for ax in row]
+    missing = False
+    for ax, year in zip(axes, scene.shown, strict=False):
+        values = scene.of_year(year)["amount"].to_numpy(dtype=float) / divisor
+        missing |= draw_classified(ax, scene, values, classes)
+        ax.set_title(str(year), fontsize=TEXT + 1, pad=3)
+    for ax in axes[len(scene.shown) :]:
+        ax.set_axis_off()
+    draw_furniture(axes[0], scene.ground)
+    class_bar(panels.page, scene, classes, scene.style.label("amount", unit), missing=missing)
+    return panels.page.figure, caption(
+        scene,
+        f"Compensation amount of each unit in {years_text(scene)}; positive: payable by the unit; negative "
+        "(stippled): receivable by it",
+        "Amounts are notional, at the region's mean size, and comparable within this partition into units only"
+        if scene.notional
+        else "",
+    )

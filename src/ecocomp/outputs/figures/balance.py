@@ -1,0 +1,106 @@
+"""Figure of the balance: cumulative payments of the first payers against receipts of the first recipients."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from ecocomp.outputs.figures.captions import caption, years_text
+from ecocomp.outputs.figures.colours import INK, PAYMENTS, RECEIPTS
+from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
+from ecocomp.outputs.figures.scales import money_scale
+from ecocomp.outputs.figures.scene import Scene
+
+__all__ = ["draw"]
+
+
+def draw(scene: Scene) -> tuple[Figure, str]:
+    """Return the figure and its caption: a panel a year."""
+    balance = scene.result.balance
+    seen = balance[balance["year"].isin(scene.shown)]
+    last = _last_n(seen, scene.first_n)
+    seen = seen[seen["n"] <= last]
+    divisor, unit = money_scale(seen[["payments_top_n", "receipts_top_n"]].to_numpy(dtype=float).ravel())
+    columns = min(3, len(scene.shown))
+    rows = math.ceil(len(scene.shown) / columns)
+    width, height = (WIDTH - 0.6) / columns, 2.1
+    width = min(width, 4.2)
+    sheet = page(0.6 + columns * width, rows * (height + 0.5) + 0.3, scene.style, scene.notice)
+    axes = []
+    for i, year in enumerate(scene.shown):
+        row, column = divmod(i, columns)
+        bottom = 0.65 + (rows - 1 - row) * (height + 0.5)
+        ax = sheet.axes(0.6 + column * width, bottom, width - 0.12, height - 0.15)
+        _draw_year(ax, scene, seen[seen["year"] == year], year, divisor, last)
+        if column:
+            ax.tick_params(labelleft=False)
+        else:
+            text = scene.style.word("cumulative")
+            ax.set_ylabel(f"{text} [{scene.style.word(unit)}]", labelpad=3)
+        axes.append(ax)
+    top = max(ax.get_ylim()[1] for ax in axes)
+    for ax in axes:
+        ax.set_ylim(0, top)
+    handles, labels = _handles(axes)
+    sheet.figure.legend(handles, labels, loc="lower center", ncols=2 if columns < 3 else 4, columnspacing=1.4,
+                        bbox_to_anchor=(0.5, (sheet.foot + 0.06) / (sheet.height + sheet.foot)), borderpad=0,
+                        borderaxespad=0, handlelength=1.8)  # fmt: skip
+    return sheet.figure, _caption(scene, last)
+
+
+def _last_n(balance: pd.DataFrame, first_n: int) -> int:
+    """Return how far the curves are drawn: over all crossings and the closest N, not far beyond."""
+    marked = balance.loc[(balance["crossing"] == "yes") | (balance["closest"] == "yes"), "n"]
+    wanted = max(2 * first_n, math.ceil(1.25 * marked.max()) if len(marked) else 0)
+    return int(min(wanted, balance["n"].max())) if len(balance) else first_n
+
+
+def _draw_year(ax: Axes, scene: Scene, rows: pd.DataFrame, year: int, divisor: float, last: int) -> None:
+    style = scene.style
+    n = rows["n"].to_numpy(dtype=float)
+    paid, received = (rows[c].to_numpy(dtype=float) / divisor for c in ("payments_top_n", "receipts_top_n"))
+    ax.plot(n, paid, color=PAYMENTS, lw=1.5, label=style.word("cumulative payments"), solid_capstyle="butt")
+    ax.plot(n, received, color=RECEIPTS, lw=1.5, ls=(0, (4, 1.5)), label=style.word("cumulative receipts"))
+    crossing, closest = (rows["crossing"] == "yes").to_numpy(), (rows["closest"] == "yes").to_numpy()
+    middle = (paid + received) / 2
+    ax.scatter(n[crossing], middle[crossing], s=26, marker="o", facecolor="none", edgecolor=INK, linewidth=0.9,
+               zorder=4, label=style.word("crossing"))  # fmt: skip
+    ax.scatter(n[closest], middle[closest], s=30, marker="x", color=INK, linewidth=1.0, zorder=5,
+               label=style.word("closest"))  # fmt: skip
+    ax.axvline(scene.first_n, color="#7f7f7f", lw=0.7, ls=":", zorder=1)
+    ax.set_xlim(0, max(last, 1) * 1.02)
+    ax.set_ylim(bottom=0)
+    ax.text(scene.first_n, 0.985, f" N = {scene.first_n}", transform=ax.get_xaxis_transform(), va="top", fontsize=SMALL,
+            color="#595959", ha="left" if scene.first_n < 0.75 * last else "right")  # fmt: skip
+    for x, y in zip(n[closest], middle[closest], strict=True):
+        ax.annotate(f"N = {int(x)}", (x, y), xytext=(5, -5), textcoords="offset points", va="top", fontsize=SMALL)
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.set_xlabel("N", labelpad=1)
+    ax.set_title(str(year), fontsize=TEXT + 1, pad=3)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _handles(axes: list[Axes]) -> tuple[list[Artist], list[str]]:
+    """Return one legend entry a kind of mark."""
+    found: dict[str, Artist] = {}
+    for ax in axes:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            found.setdefault(label, handle)
+    return list(found.values()), list(found)
+
+
+def _caption(scene: Scene, last: int) -> str:
+    longest = int(scene.result.balance["n"].max()) if len(scene.result.balance) else 0
+    return caption(
+        scene,
+        "Cumulative payments of the first N payers and cumulative receipts of the first N recipients by rank in "
+        f"{years_text(scene)}, before any gap rule; the shorter list stays constant",
+        "Circles: the difference changes sign; cross: the N of the smallest relative difference; dotted: "
+        f"N = {scene.first_n}",
+        f"Drawn to N = {last} of {longest}" if last < longest else "",
+    )

@@ -1,0 +1,251 @@
+"""Figure of the centres of gravity: their tracks on the region, and each track close up with its host units."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from ecocomp.outputs.figures.captions import caption, listed
+from ecocomp.outputs.figures.colours import INK, PAYMENTS, RECEIPTS
+from ecocomp.outputs.figures.ground import Ground
+from ecocomp.outputs.figures.maps import draw_base, draw_furniture, scale_bar
+from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, Page, page
+from ecocomp.outputs.figures.placing import Placer
+from ecocomp.outputs.figures.scales import nice_below, spaced
+from ecocomp.outputs.figures.scene import Scene
+
+__all__ = ["draw"]
+
+WEIGHTINGS = {"payments": (PAYMENTS, "o", "-"), "receipts": (RECEIPTS, "s", "--")}
+"""The headline pair: colour, marker and line of each."""
+
+_BAR = Bbox.from_extents(0.65, 0.0, 1.0, 0.16)
+"""Where a close-up has its scale bar [fractions of the axes]."""
+
+
+@dataclass(frozen=True)
+class _Track:
+    weighting: str
+    years: list[int]
+    points: NDArray[np.float64]
+    hosts: list[str]
+
+
+def draw(scene: Scene) -> tuple[Figure, str]:
+    """Return the figure and its caption: the region to the left, a close-up of each track to the right."""
+    tracks = [_track(scene, weighting) for weighting in WEIGHTINGS]
+    aspect = min(max(scene.ground.aspect, 0.55), 1.5)
+    width = WIDTH * (0.55 if aspect < 1.1 else 0.5)
+    height = max(width * aspect, 3.4)
+    sheet = page(WIDTH, height + 0.4, scene.style, scene.notice)
+    region = sheet.axes(0.05, 0.36, width, height)
+    _draw_region(region, scene, tracks)
+    left = width + 0.32
+    half = (height - 0.58) / 2
+    for i, track in enumerate(tracks):
+        inset = sheet.axes(left, 0.46 + (1 - i) * (half + 0.34), WIDTH - left - 0.08, half)
+        _draw_close_up(inset, region, scene, track, "ab"[i])
+    _legend(sheet, scene)
+    return sheet.figure, _caption(scene, tracks)
+
+
+def _track(scene: Scene, weighting: str) -> _Track:
+    centres = scene.result.centres
+    found = centres[(centres["weighting"] == weighting) & centres["lon"].notna()].sort_values("year")
+    to_map = Transformer.from_crs("EPSG:4326", scene.ground.crs, always_xy=True)
+    x, y = to_map.transform(found["lon"].to_numpy(dtype=float), found["lat"].to_numpy(dtype=float))
+    hosts = ["" if pd.isna(h) else str(h) for h in found["host_unit"]]
+    return _Track(weighting, [int(v) for v in found["year"]], np.column_stack([x, y]), hosts)
+
+
+def _draw_region(ax: Axes, scene: Scene, tracks: list[_Track]) -> None:
+    ground = scene.ground
+    draw_base(ax, ground)
+    _draw_units(ax, ground)
+    for track in tracks:
+        colour, _, line = WEIGHTINGS[track.weighting]
+        for year, shape in _ellipses(scene, track):
+            ax.plot(*shape.T, color=colour, ls=line, lw=0.9 if year == max(scene.years) else 0.45, zorder=5)
+        _draw_track(ax, track, size=9, arrows=False)
+    draw_furniture(ax, ground)
+    for label in ax.texts:
+        label.set_zorder(9)
+
+
+def _draw_units(ax: Axes, ground: Ground) -> None:
+    ax.add_collection(
+        PathCollection(ground.paths, facecolors="#f7f6f2", edgecolors="#bdbdbd", zorder=1.5,
+                       linewidths=0.3 if len(ground.units) <= 1000 else 0.05, rasterized=ground.rasterised)
+    )  # fmt: skip
+
+
+def _draw_track(ax: Axes, track: _Track, size: float, *, arrows: bool) -> None:
+    colour, marker, _ = WEIGHTINGS[track.weighting]
+    if len(track.points) == 0:
+        return
+    x, y = track.points.T
+    ax.plot(x, y, color=colour, lw=0.9, zorder=7)
+    for start, end in zip(track.points[:-1], track.points[1:], strict=True) if arrows else ():
+        ax.annotate("", xy=end, xytext=start, zorder=7,
+                    arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 0.9, "mutation_scale": 7, "shrinkA": 2.2,
+                                "shrinkB": 2.2})  # fmt: skip
+    ax.scatter(x, y, s=size, marker=marker, facecolor=colour, edgecolor="white", linewidth=0.5, zorder=8)
+
+
+def _ellipses(scene: Scene, track: _Track) -> list[tuple[int, NDArray[np.float64]]]:
+    """Return the year and the outlines of a weighting's ellipses of the first and the last year, on the map [m]."""
+    frame = scene.result.ellipses
+    found = frame[(frame["weighting"] == track.weighting) & frame["semi_major_km"].notna()]
+    found = found[found["year"].isin([min(scene.years), max(scene.years)])]
+    angle = np.linspace(0, 2 * np.pi, 121)
+    to_map = Transformer.from_crs("EPSG:4326", scene.ground.crs, always_xy=True)
+    outlines = []
+    columns = ["year", "lon", "lat", "semi_major_km", "semi_minor_km", "rotation_deg"]
+    for year, lon, lat, semi_major, semi_minor, rotation in found[columns].to_numpy(dtype=float):
+        x, y = to_map.transform(lon, lat)
+        major, minor = 1000 * semi_major * np.cos(angle), 1000 * semi_minor * np.sin(angle)
+        turn = math.radians(rotation)  # clockwise from north
+        outlines.append((int(year), np.column_stack([
+            x + major * math.sin(turn) + minor * math.cos(turn),
+            y + major * math.cos(turn) - minor * math.sin(turn),
+        ])))  # fmt: skip
+    return outlines
+
+
+def _draw_close_up(ax: Axes, region: Axes, scene: Scene, track: _Track, letter: str) -> None:
+    style, ground = scene.style, scene.ground
+    title = style.text(style.word("centre of").format(style.word(track.weighting)))
+    ax.set_title(f"({letter}) {title}", fontsize=TEXT, loc="left", pad=3)
+    if len(track.points) == 0:
+        ax.set_xticks([])
+        ax.set_yticks([])
+        ax.text(0.5, 0.5, style.word("no centre"), ha="center", va="center", transform=ax.transAxes)
+        return
+    west, south, east, north = _window(ax, track.points, ground)
+    ax.set_xlim(west, east)
+    ax.set_ylim(south, north)
+    _mark_degrees(ax, ground)
+    _draw_units(ax, ground)
+    ax.add_collection(
+        PathCollection(ground.outlines, facecolors="none", edgecolors="#404040", linewidths=0.9, zorder=3)
+    )
+    _draw_hosts(ax, scene, track)
+    _draw_track(ax, track, size=22 if len(track.years) <= 8 else 9, arrows=True)
+    _draw_labels(ax, scene, track)
+    region.add_patch(Rectangle((west, south), east - west, north - south, fill=False, edgecolor=INK, lw=0.6, zorder=8))
+    above = letter == "a"  # the two frames may overlap: their letters stand at opposite corners
+    region.annotate(f"({letter})", (west, north) if above else (east, south), xytext=(0, 1.5 if above else -1.5),
+                    textcoords="offset points", ha="left" if above else "right", va="bottom" if above else "top",
+                    fontsize=SMALL, zorder=9)  # fmt: skip
+
+
+def _window(ax: Axes, points: NDArray[np.float64], ground: Ground) -> tuple[float, float, float, float]:
+    """Return the limits of a close-up: the track with room around, in the shape of the axes."""
+    box = ax.get_window_extent()
+    shape = box.height / box.width
+    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    least = 0.09 * (ground.extent[2] - ground.extent[0])
+    width = max(2.2 * (x1 - x0), 2.2 * (y1 - y0) / shape, least)
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return x - width / 2, y - width * shape / 2, x + width / 2, y + width * shape / 2
+
+
+def _mark_degrees(ax: Axes, ground: Ground) -> None:
+    """Mark longitudes at the lower and latitudes at the left edge of a close-up."""
+    (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
+    to_degrees = Transformer.from_crs(ground.crs, "EPSG:4326", always_xy=True)
+    lon, lat = to_degrees.transform([west, east, west], [south, south, north])
+    for axis, place, (low, high), (start, end), sides in (
+        (ax.xaxis, 0, (lon[0], lon[1]), (west, east), "WE"),
+        (ax.yaxis, 1, (lat[0], lat[2]), (south, north), "SN"),
+    ):
+        step = nice_below((high - low) / 2)
+        degrees = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
+        digits = max(0, -math.floor(math.log10(step)))
+        axis.set_ticks(
+            start + (degrees - low) / (high - low) * (end - start),
+            [f"{abs(d):.{digits}f}°{sides[int(d > 0)]}" for d in degrees],
+        )
+        axis.set_tick_params(labelsize=SMALL - 0.5, pad=1.5, labelrotation=90 * place)
+    for label in ax.get_yticklabels():
+        label.set_verticalalignment("center")
+
+
+def _draw_hosts(ax: Axes, scene: Scene, track: _Track) -> None:
+    hosts = scene.ground.units.get_indexer(pd.Index(sorted(set(track.hosts) - {""})))
+    paths = [scene.ground.paths[i] for i in hosts if i >= 0]
+    if paths:
+        ax.add_collection(PathCollection(paths, facecolors="#e9e4d0", edgecolors="#8c8c8c", linewidths=0.5, zorder=2))
+
+
+def _draw_labels(ax: Axes, scene: Scene, track: _Track) -> None:
+    placer = Placer(ax)
+    for x, y in track.points:
+        placer.keep_clear(x, y)
+    for start, end in zip(track.points[:-1], track.points[1:], strict=True):
+        for share in (0.25, 0.5, 0.75):
+            x, y = start + share * (end - start)
+            placer.keep_clear(x, y, points=2)
+    length = nice_below(0.25 * (ax.get_xlim()[1] - ax.get_xlim()[0]) / 1000) * 1000
+    scale_bar(ax, 0.97 - length / (ax.get_xlim()[1] - ax.get_xlim()[0]) / 2, 0.04, length)
+    placer.taken.append(ax.transAxes.transform_bbox(_BAR))
+    labelled = spaced(track.years)
+    for year, (x, y) in zip(track.years, track.points, strict=True):
+        if year in labelled:
+            placer.beside(x, y, str(year), TEXT, WEIGHTINGS[track.weighting][0])
+    window = shapely.box(ax.get_xlim()[0], ax.get_ylim()[0], ax.get_xlim()[1], ax.get_ylim()[1])
+    for host in sorted(set(track.hosts) - {""}):
+        position = scene.ground.units.get_indexer(pd.Index([host]))[0]
+        if position >= 0:
+            placer.within(_inside(scene.ground.shapes[position], window), scene.name_of(host), SMALL, "#4d4d4d")
+
+
+def _inside(shape: shapely.Geometry, window: shapely.Geometry) -> list[tuple[float, float]]:
+    """Return places for a name inside a polygon and a window, the most central first."""
+    seen = shapely.intersection(shape, window)
+    if seen.is_empty:
+        return []
+    middle = shapely.point_on_surface(seen)
+    west, south, east, north = seen.bounds
+    grid = shapely.points(*map(np.ravel, np.meshgrid(np.linspace(west, east, 12), np.linspace(south, north, 12))))
+    grid = grid[shapely.contains(seen, grid)]
+    near = grid[np.argsort(shapely.distance(grid, middle))]
+    return [(float(p.x), float(p.y)) for p in (middle, *near)]
+
+
+def _legend(sheet: Page, scene: Scene) -> None:
+    style = scene.style
+    handles = []
+    for weighting, (colour, marker, line) in WEIGHTINGS.items():
+        of = style.word(weighting)
+        handles.append(Line2D([], [], color=colour, marker=marker, markersize=4, lw=0.9, markeredgecolor="white",
+                              label=style.word("centre of").format(of)))  # fmt: skip
+        handles.append(Line2D([], [], color=colour, lw=0.8, ls=line, label=style.word("ellipse of").format(of)))
+    sheet.figure.legend(handles=handles, loc="lower center", ncols=4, columnspacing=1.6, handlelength=2.4,
+                        bbox_to_anchor=(0.5, (sheet.foot + 0.08) / (sheet.height + sheet.foot)),
+                        borderaxespad=0, borderpad=0)  # fmt: skip
+
+
+def _caption(scene: Scene, tracks: list[_Track]) -> str:
+    ends = listed(sorted({min(scene.years), max(scene.years)}))
+    empty = [t.weighting for t in tracks if len(t.points) == 0]
+    return caption(
+        scene,
+        f"Centres of gravity of payments and of receipts in {listed(scene.years)}, joined by arrows in order of time, "
+        f"with the standard deviational ellipses of {ends} (the last bolder; axes "
+        + ("enlarged by the square root of 2)" if scene.space.ellipse == "sqrt2" else "of one standard deviation)"),
+        "Frames in the left map are enlarged in (a) and (b), where the units that contain a centre are named",
+        f"There is no centre of {listed(empty)}" if empty else "",
+    )

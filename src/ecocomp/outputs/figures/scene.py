@@ -1,0 +1,81 @@
+"""What every figure of a result shares: its settings, language, years and map, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ecocomp.outputs.figures.fonts import LabelStyle, labels_for
+from ecocomp.outputs.figures.ground import Ground, ground_of
+from ecocomp.outputs.figures.scales import spaced
+from ecocomp.result import Result
+from ecocomp.study import Revision, Space, Zoning
+
+__all__ = ["Scene", "scene_of"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A result made ready to draw: lettering, display map, the ``years`` and those ``shown`` where space is short."""
+
+    result: Result
+    style: LabelStyle
+    ground: Ground
+    years: tuple[int, ...]
+    shown: tuple[int, ...]
+    space: Space
+    first_n: int
+
+    @property
+    def notice(self) -> str | None:
+        """The sentence that stands on every figure."""
+        return self.result.manifest.get("notice") or None
+
+    @property
+    def revision(self) -> Revision:
+        """The study's revision."""
+        return Revision.model_validate(self.result.manifest["study"].get("revision", {}))
+
+    @property
+    def sized(self) -> bool:
+        """Whether units were brought to mean size, so that the priority is an index."""
+        return self.revision.method == "size_normalised"
+
+    @property
+    def notional(self) -> bool:
+        """Whether amounts are at mean size, and were not rescaled to physical totals."""
+        return self.sized and self.revision.rescale == "none"
+
+    def of_year(self, year: int) -> pd.DataFrame:
+        """Return the results of a year, indexed by unit in the order of the map."""
+        results = self.result.results
+        return results[results["year"] == year].set_index("unit").reindex(self.ground.units)
+
+    def pooled(self, *columns: str) -> NDArray[np.float64]:
+        """Return all values of some columns in the years shown."""
+        results = self.result.results
+        return results.loc[results["year"].isin(self.shown), list(columns)].to_numpy(dtype=float).ravel()
+
+    def name_of(self, unit: object) -> str:
+        """Return a unit's name as it can be drawn."""
+        names = self.result.results.loc[self.result.results["unit"] == unit, "name"]
+        return self.style.text(names.iloc[0] if len(names) else unit)
+
+
+def scene_of(result: Result) -> Scene:
+    """Return what the figures of a result share."""
+    study = result.manifest["study"]
+    years = tuple(sorted(int(y) for y in result.results["year"].unique()))
+    shown = tuple(spaced(years))
+    return Scene(
+        result=result,
+        style=labels_for(result),
+        ground=ground_of(result, panels=2 * len(shown)),
+        years=years,
+        shown=shown,
+        space=Space.model_validate(study.get("space", {})),
+        first_n=Zoning.model_validate(study.get("zoning", {})).first_n,
+    )

@@ -1,0 +1,62 @@
+"""The few words of the figures that are no variables: one table, English and Chinese."""
+
+from __future__ import annotations
+
+__all__ = ["WORDS", "word"]
+
+WORDS: dict[str, tuple[str, str]] = {
+    # groups and map keys
+    "payers": ("Payers", "支付区"),
+    "recipients": ("Recipients", "受偿区"),
+    "missing": ("missing", "缺失"),
+    "backdrop": ("not in the table", "不在数据表中"),
+    "none": ("none", "无"),
+    # clusters
+    "HH": ("high-high", "高-高"),
+    "LL": ("low-low", "低-低"),
+    "HL": ("high-low", "高-低"),
+    "LH": ("low-high", "低-高"),
+    "ns": ("not significant", "不显著"),
+    "isolate": ("no neighbour", "无邻接"),
+    # centres
+    "payments": ("payments", "支付"),
+    "receipts": ("receipts", "受偿"),
+    "centre of": ("Centre of {}", "{}重心"),
+    "ellipse of": ("Ellipse of {}", "{}标准差椭圆"),
+    "no centre": ("no centre", "无重心"),
+    # charts
+    "rank in": ("Rank in", "位次"),
+    "index": ("an index, not a burden", "指数，非负担率"),
+    "cumulative payments": ("payments of the first N payers", "前 N 个支付区累计支付"),
+    "cumulative receipts": ("receipts of the first N recipients", "前 N 个受偿区累计受偿"),
+    "cumulative": ("Cumulative amount", "累计金额"),
+    "crossing": ("difference changes sign", "差额变号"),
+    "closest": ("smallest relative difference", "相对差额最小"),
+    "own": ("this study", "本研究"),
+    "against own": ("{} against this study", "{}（与本研究相比）"),
+    # units of measure
+    "CNY": ("CNY", "元"),
+    "1e6 CNY": ("million CNY", "百万元"),
+    "1e8 CNY": ("10⁸ CNY", "亿元"),
+    "Mt CO2": ("Mt CO2", "Mt CO2"),
+    "Mt CO2 at mean size": ("Mt CO2 at mean size", "Mt CO2，平均规模"),
+    "at mean size": ("after revision: at mean size", "修正后：按平均规模"),
+    # revisions
+    "size_normalised": ("size-normalised", "规模归一"),
+    "geometric": ("geometric", "几何平均"),
+    "arithmetic": ("arithmetic", "算术平均"),
+    "harmonic": ("harmonic", "调和平均"),
+    "quota": ("quota", "配额"),
+    "theoretical": ("theoretical", "理论赤字"),
+    "threshold": ("threshold", "阈值"),
+    "gross": ("gross", "总排放"),
+    "net": ("net", "净账户"),
+    "ecc_esc": ("ECC/ESC", "ECC/ESC"),
+    "no revision": ("no revision", "未修正"),
+}
+"""Key: (English, Chinese)."""
+
+
+def word(key: str, language: str) -> str:
+    """Return a word of the table in a language (``en`` or ``zh``); ``KeyError`` names a key that it lacks."""
+    return WORDS[key][language == "zh"]

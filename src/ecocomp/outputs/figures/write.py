@@ -1,0 +1,62 @@
+"""All figures of a result, written to a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure as Drawing
+
+from ecocomp.outputs.figures import accounts, amounts, balance, centres, clusters, priority, revisions
+from ecocomp.outputs.figures.page import lettering, save
+from ecocomp.outputs.figures.scene import Scene, scene_of
+from ecocomp.result import Result
+
+__all__ = ["Figure", "write_figures"]
+
+_DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
+    "accounts": accounts.draw,
+    "amounts": amounts.draw,
+    "clusters": clusters.draw,
+    "centres": centres.draw,
+    "priority": priority.draw,
+    "balance": balance.draw,
+    "revisions": revisions.draw,
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that was written: its name, an English caption, and the png (the svg lies beside it)."""
+
+    name: str
+    caption: str
+    path: Path
+
+
+def write_figures(result: Result, folder: Path) -> list[Figure]:
+    """Draw every figure of a result as png and svg.
+
+    Parameters
+    ----------
+    result
+        Of a run.
+    folder
+        Where to write; made if it is not there.
+
+    Returns
+    -------
+    list of Figure
+        In the order of a report; ``revisions`` only when revisions were compared.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    scene = scene_of(result)
+    names = [name for name in _DRAW if name != "revisions" or not result.revisions.empty]
+    return [_write(scene, name, folder) for name in names]
+
+
+def _write(scene: Scene, name: str, folder: Path) -> Figure:
+    with lettering(scene.style):
+        drawing, caption = _DRAW[name](scene)
+        return Figure(name, caption, save(drawing, folder, name))

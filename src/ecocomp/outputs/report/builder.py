@@ -1,0 +1,188 @@
+"""The report of a run: a `Result` and its figures become one page that opens offline."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Any, Protocol
+
+import jinja2
+from markupsafe import Markup, escape
+
+from ecocomp.comparison import label_of
+from ecocomp.outputs.priority_table import display_names
+from ecocomp.outputs.report import data_tables, findings, numbers, result_tables
+from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
+from ecocomp.outputs.report.method import method
+from ecocomp.outputs.report.references import references
+from ecocomp.outputs.report.tables import Wording
+from ecocomp.result import Result
+from ecocomp.study import Study
+
+__all__ = ["FigureFile", "write_report"]
+
+_CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
+
+
+class FigureFile(Protocol):
+    """A figure on disk: what `ecocomp.outputs.figures` returns."""
+
+    @property
+    def name(self) -> str:
+        """Name of the figure, such as ``accounts``."""
+
+    @property
+    def caption(self) -> str:
+        """Sentence that says what it shows."""
+
+    @property
+    def path(self) -> Path:
+        """Its file; the png of the same name is taken."""
+
+
+def write_report(result: Result, figures: Sequence[FigureFile], path: Path) -> None:
+    """Write the report of a run: one self-contained HTML page.
+
+    Parameters
+    ----------
+    result
+        What :func:`ecocomp.run` or :func:`ecocomp.open_run` returned.
+    figures
+        Its figures by name; a name that the report does not know, or a figure that is not there, is left out.
+    path
+        File to write.
+    """
+    page = _environment().get_template("report.html.j2").render(_context(result, figures))
+    path.write_text(page, encoding="utf-8", newline="\n")
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("ecocomp.outputs.report", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {"prose": prose, "css_string": css_string}
+    return environment
+
+
+def prose(text: str) -> Markup:
+    """Return text escaped for the page: Chinese runs are marked as such, numbers stay with their units."""
+    joined = text.replace(" × 10⁸ CNY", "\u00a0×\u00a010⁸\u00a0CNY").replace("10⁸ CNY", "10⁸\u00a0CNY")
+    joined = re.sub(r"\b([pNVM]) ([<=≤>]) ", "\\1\u00a0\\2\u00a0", joined)
+    joined = re.sub(r"(?<=\d) (?=km\b|Mt\b)", "\u00a0", joined)
+    joined = re.sub(r"(?<=\w)'(?=\w|\s)", "'", joined)
+    marked = _CHINESE.sub(lambda run: f'<span lang="zh">{run.group()}</span>', str(escape(joined)))
+    return Markup(marked)  # escaped above
+
+
+def css_string(text: str) -> Markup:
+    """Return text as a CSS string; whatever could end it, or the style element, is written as its code point."""
+    safe = "".join(c if c.isalnum() or c in " .,;:-()" else f"\\{ord(c):x} " for c in text)
+    return Markup(f'"{safe}"')  # nothing but letters, digits and codes is left
+
+
+def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
+    """Return everything the template prints; it decides nothing but order."""
+    study = Study.from_dict(result.manifest["study"])
+    names = display_names(result.results, result.manifest["parents"])
+    notional = at_mean_size(study)
+    wording = Wording(
+        "10⁸ CNY, notional" if notional else "10⁸ CNY", numbers.measure(result.manifest["revised_unit"]), names
+    )
+    first_n = study.zoning.first_n
+    return {
+        "style": Markup(resources.files(__package__).joinpath("report.css").read_text(encoding="utf-8")),
+        "manifest": result.manifest,
+        "title": study.study.name,
+        "years": _span(result.manifest["years"]),
+        "notice": result.manifest["notice"],
+        "origin": result.manifest["data_origin"],
+        "origin_text": origin_text(result.manifest["data_origin"]),
+        "notional": notional,
+        "first_n": first_n,
+        "figures": {figure.name: _figure(figure) for figure in figures},
+        "tables": {
+            **result_tables.result_tables(result, wording),
+            "priority": result_tables.priority_table(result, wording, first_n),
+            "classes": result_tables.class_table(result),
+            "balance": result_tables.balance_table(result),
+            "quantities": data_tables.quantity_table(study),
+            "files": data_tables.file_table(result),
+            "means": data_tables.means_table(result, wording),
+        },
+        "issues": data_tables.issue_groups(result, wording),
+        "method": method(study, _prices(result), result.manifest["permutations"]),
+        "findings": _findings(result, study, names),
+        "comparison": _comparison(result, wording, study),
+        "caveats": caveats(result, study),
+        "references": references(result, study),
+        "commands": _commands(result),
+    }
+
+
+def _findings(result: Result, study: Study, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "summary": findings.summary(result, study, names),
+        "missing": findings.without_amount(result, names),
+        "accounts": findings.accounts(result),
+        "clusters": findings.clusters(result),
+        "history": findings.cluster_history(result, study),
+        "conventions": findings.conventions(result, study),
+        "centres": findings.centres(result, names),
+        "ranks": findings.ranks(result, study),
+        "balance": findings.balance(result),
+        "settled": findings.settled(result),
+    }
+
+
+def _comparison(result: Result, wording: Wording, study: Study) -> dict[str, Any] | None:
+    """Return the section that compares revisions, if they were compared."""
+    if result.revisions.empty:
+        return None
+    labels = [*result.revisions["revision"], *result.revisions["other_revision"]]
+    own = label_of(study.revision)
+    titles = {str(label): _revision_title(str(label), str(label) == own) for label in dict.fromkeys(labels)}
+    return {
+        "legend": result_tables.revision_legend(titles),
+        "table": result_tables.revision_table(result, replace(wording, money="10⁸ CNY"), titles),
+        "sentences": [s for s in findings.revisions(result, titles) if s],
+    }
+
+
+def _revision_title(label: str, own: bool) -> str:
+    """Return a revision's label as text: ``size-normalised (geometric, this study)``."""
+    method, *settings = label.split(", ")
+    details = [*settings, *(["this study"] if own else [])]
+    return method.replace("_", "-") + (f" ({', '.join(details)})" if details else "")
+
+
+def _prices(result: Result) -> Mapping[int, float]:
+    prices = result.results.dropna(subset="price").groupby("year")["price"].first()
+    return {int(str(year)): float(price) for year, price in prices.items()}
+
+
+def _figure(figure: FigureFile) -> dict[str, str]:
+    image = figure.path.with_suffix(".png").read_bytes()
+    return {"caption": figure.caption.replace("CO2", "CO₂"), "data": base64.b64encode(image).decode("ascii")}
+
+
+def _span(years: Sequence[int]) -> str:
+    """Return the years of a study: ``2007, 2012 and 2017``, or ``2000–2016 (17 years)`` where they are many."""
+    if len(years) > 6:
+        return f"{years[0]}–{years[-1]} ({len(years)} years)"
+    return ", ".join(map(str, years))
+
+
+def _commands(result: Result) -> list[str]:
+    """Return the commands that repeat the run and check it."""
+    file = result.manifest["study_file"]
+    study = Path(str(file)).name if file else "STUDY.toml"
+    compare = "" if result.revisions.empty else " --compare-revisions"
+    return [f"ecocomp run {study}{compare}", f"ecocomp verify {Path(study).stem}-results"]

@@ -1,0 +1,105 @@
+"""How the report prints numbers: thousands apart, sensible digits, a real minus sign, a dash for what is missing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+__all__ = [
+    "HUNDRED_MILLION",
+    "MISSING",
+    "column",
+    "fraction",
+    "is_missing",
+    "measure",
+    "number",
+    "p_value",
+    "percent",
+    "plain",
+    "significant",
+]
+
+MISSING = "–"
+HUNDRED_MILLION = 1e8
+"""Money is printed in 10⁸ CNY (亿元)."""
+_SIGNS = {
+    "CO2": "CO₂", "km2": "km²", "m2": "m²", "1e8 CNY": "10⁸ CNY", "1e4 CNY": "10⁴ CNY", "degree": "°",
+    "1e4 person": "10⁴ persons",
+}  # fmt: skip
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a cell is empty: None, NaN or pandas' NA."""
+    return value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("<NA>", "")
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """Return a number with a fixed count of decimals: ``−1,234.5``; a dash where it is missing."""
+    if value is None or is_missing(value):
+        return MISSING
+    text = f"{abs(value):,.{decimals}f}"
+    return f"−{text}" if value < 0 and text.strip("0.,") else text
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """Return a number with so many significant digits, its whole part never rounded."""
+    if value is None or is_missing(value):
+        return MISSING
+    return number(value, decimals_for([value], digits))
+
+
+def decimals_for(values: Iterable[float], digits: int) -> int:
+    """Return the decimals that show the largest of some values with so many significant digits."""
+    largest = max((abs(v) for v in values if not is_missing(v) and math.isfinite(v)), default=0.0)
+    return 0 if largest == 0 else max(0, digits - 1 - math.floor(math.log10(largest)))
+
+
+def column(values: Sequence[float | None], digits: int = 4) -> list[str]:
+    """Return the cells of a column with one count of decimals; what that would round to nothing keeps two digits."""
+    decimals = decimals_for([v for v in values if v is not None], digits)
+    return [_cell(v, decimals) for v in values]
+
+
+def _cell(value: float | None, decimals: int) -> str:
+    text = number(value, decimals)
+    vanished = value is not None and not is_missing(value) and value != 0 and not text.strip("−0.,")
+    return significant(value, 2) if vanished else text
+
+
+def percent(share: float | None) -> str:
+    """Return a share as a percentage: ``5.7%``, or ``less than 0.01%``."""
+    if share is None or is_missing(share):
+        return MISSING
+    return "less than 0.01%" if 0 < abs(share) < 1e-4 else f"{significant(share * 100, 2)}%"
+
+
+def plain(value: float | None) -> str:
+    """Return a setting as its author would write it, up to six digits and no trailing zeros: ``0.05``, ``60``."""
+    if value is None or is_missing(value):
+        return MISSING
+    whole, _, decimals = f"{abs(value):,.{max(0, decimals_for([value], 6))}f}".partition(".")
+    decimals = decimals.rstrip("0")
+    return ("−" if value < 0 else "") + (f"{whole}.{decimals}" if decimals else whole)
+
+
+def p_value(p: float | None) -> str:
+    """Return a p-value: ``0.012``, or ``< 0.001``."""
+    if p is None or is_missing(p):
+        return MISSING
+    return "< 0.001" if p < 0.001 else number(p, 3)
+
+
+def fraction(share: float) -> str:
+    """Return a weight as a simple fraction where it is one (``1/3``), else with three digits."""
+    simple = Fraction(share).limit_denominator(12)
+    if abs(float(simple) - share) > 1e-9:
+        return significant(share, 3)
+    return str(simple)
+
+
+def measure(unit: str) -> str:
+    """Return a unit of measure as a reader writes it: ``Mt CO₂``, ``km²``."""
+    for plain, sign in _SIGNS.items():
+        unit = unit.replace(plain, sign)
+    return unit

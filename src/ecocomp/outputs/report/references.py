@@ -1,0 +1,70 @@
+"""The works that a report cites: only those that its study used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecocomp.result import Result
+from ecocomp.study import Study
+
+__all__ = ["Reference", "references"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A work, and its DOI where it has one."""
+
+    text: str
+    doi: str = ""
+
+
+_ANSELIN = Reference(
+    "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical Analysis 27, 93–115.",
+    "10.1111/j.1538-4632.1995.tb00338.x",
+)
+_BENJAMINI = Reference(
+    "Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate: a practical and powerful approach to "
+    "multiple testing. Journal of the Royal Statistical Society B 57, 289–300.",
+    "10.1111/j.2517-6161.1995.tb02031.x",
+)
+_CHEN = Reference(
+    "Chen, J. et al. (2020). County-level CO2 emissions and sequestration in China during 1997–2017. "
+    "Scientific Data 7, 391.",
+    "10.1038/s41597-020-00736-3",
+)
+_CLIFF = Reference("Cliff, A. D. and Ord, J. K. (1981). Spatial Processes: Models and Applications. Pion, London.")
+_JENKS = Reference(
+    "Jenks, G. F. (1977). Optimal Data Classification for Choropleth Maps. Department of Geography, Occasional "
+    "Paper 2, "
+    "University of Kansas."
+)
+_KENDALL = Reference(
+    "Kendall, M. G. and Babington Smith, B. (1939). The problem of m rankings. Annals of Mathematical Statistics 10, "
+    "275–287."
+)
+_LEFEVER = Reference(
+    "Lefever, D. W. (1926). Measuring geographic concentration by means of the standard deviational ellipse. "
+    "American Journal of Sociology 32, 88–94."
+)
+_SISTER = Reference(
+    "Sister study of the reference study, for the correction by area, population and GDP: Sustainability 15, "
+    "15973 (2023). "
+    "The form of the correction is inferred."
+)
+
+
+def references(result: Result, study: Study) -> list[Reference]:
+    """Return the works cited, in alphabetical order; those of the study's own sources are in its data table."""
+    declared = " ".join(q.source or "" for q in study.quantities.values())
+    chen = "Chen" in declared and ("2020" in declared or "s41597-020-00736-3" in declared)
+    used = [
+        (True, _ANSELIN),
+        (True, _BENJAMINI),
+        (chen, _CHEN),
+        (True, _CLIFF),
+        (True, _JENKS),
+        (result.results["year"].nunique() > 1, _KENDALL),
+        (True, _LEFEVER),
+        (study.revision.method == "size_normalised", _SISTER),
+    ]
+    return [reference for applies, reference in used if applies]

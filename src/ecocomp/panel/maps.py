@@ -1,0 +1,110 @@
+"""The map beside the panel: matching polygons to the table, dissolving them, and measuring their areas."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+import xarray as xr
+
+from ecocomp.issues import Issue
+from ecocomp.sources.boundaries import Boundaries
+
+__all__ = ["areas", "match", "repair"]
+
+
+def repair(boundaries: Boundaries) -> tuple[gpd.GeoDataFrame, list[Issue]]:
+    """Return the polygons indexed by code, invalid rings repaired, with an issue for each fault of the map."""
+    frame, issues = boundaries.frame, list(boundaries.issues)
+    repeated = frame["id"][frame["id"].duplicated()]
+    issues += [
+        Issue("error", "boundaries-duplicate", "several polygons have this code", "merge them into one feature",
+              boundaries.file, unit=code)
+        for code in sorted(set(repeated))
+    ]  # fmt: skip
+    shapes = np.array(frame.geometry.values)
+    broken = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
+    for code, reason in zip(frame["id"][broken], shapely.is_valid_reason(shapes[broken]), strict=True):
+        issues.append(
+            Issue("warning", "boundaries-invalid", f"the polygon is invalid ({reason})", "repaired; check its outline",
+                  boundaries.file, unit=code)
+        )  # fmt: skip
+    shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    issues += [
+        Issue("error", "boundaries-geometry", "the polygon has no area", "delete or redraw it",
+              boundaries.file, unit=code)
+        for code in frame["id"][broken & shapely.is_empty(shapes)]
+    ]  # fmt: skip
+    mapped = gpd.GeoDataFrame(geometry=shapes, index=pd.Index(frame["id"], name="code"), crs=frame.crs)
+    return mapped[~mapped.index.duplicated()], issues
+
+
+def match(
+    mapped: gpd.GeoDataFrame, members: pd.DataFrame, unmatched: str, table: str, boundaries: str
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Issue]]:
+    """Match the polygons with the table's codes and dissolve them.
+
+    Returns
+    -------
+    geometry : geopandas.GeoDataFrame
+        One polygon a unit, indexed by ``unit``, sorted.
+    backdrop : geopandas.GeoDataFrame
+        Polygons whose code the table lacks.
+    issues : list of Issue
+        Codes without a polygon (errors), polygons without a row (as ``unmatched`` says), or no overlap at all.
+    """
+    codes = members.index
+    if not codes.isin(mapped.index).any():
+        few = [", ".join([*map(str, sorted(i)[:3]), "…"]) for i in (codes, mapped.index)]
+        issue = Issue("error", "no-overlap", f"no unit of the table is on the map (table: {few[0]}; map: {few[1]})",
+                      "check units.id and units.boundaries_id", f"{table}, {boundaries}")  # fmt: skip
+        return mapped.iloc[:0], mapped, [issue]
+    issues = [
+        Issue("error", "not-on-map", "is in the table and not on the map", "correct the code or add its polygon",
+              f"{table}, {boundaries}", unit=code)
+        for code in codes[~codes.isin(mapped.index)]
+    ]  # fmt: skip
+    rest = mapped[~mapped.index.isin(codes)]
+    issues += [
+        Issue("error" if unmatched == "error" else "warning", "not-in-table", "is on the map and not in the table",
+              "add its rows, or accept that it is drawn grey and left out", f"{table}, {boundaries}", unit=code)
+        for code in sorted(rest.index)
+    ]  # fmt: skip
+    kept = mapped[mapped.index.isin(codes)]
+    units = pd.Index(members["unit"].reindex(kept.index).to_numpy(str), name="unit")
+    joined = units.duplicated(keep=False)  # a unit of one member keeps its polygon as it is
+    dissolved = kept[joined].dissolve(by=units[joined])[["geometry"]].rename_axis("unit")
+    geometry = pd.concat([kept[~joined].set_index(units[~joined])[["geometry"]], dissolved])
+    return geometry.sort_index(), rest, issues
+
+
+def areas(geometry: gpd.GeoDataFrame, method: Literal["geodesic", "equal_area"] = "geodesic") -> xr.DataArray:
+    """Measure the areas of polygons.
+
+    Parameters
+    ----------
+    geometry
+        Polygons with a CRS, indexed by ``unit``.
+    method
+        ``geodesic`` on the WGS 84 ellipsoid, edges taken as geodesics (Karney 2013), or ``equal_area`` in Albers'
+        projection with its standard parallels at one and five sixths of the region's latitudes.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dimension (unit,) [km²].
+    """
+    lonlat = geometry.to_crs("EPSG:4326")
+    if method == "geodesic":
+        ellipsoid = pyproj.Geod(ellps="WGS84")
+        square_metres = [abs(ellipsoid.geometry_area_perimeter(shapely.orient_polygons(g))[0]) for g in lonlat.geometry]
+    else:
+        west, south, east, north = lonlat.total_bounds
+        sixth = (north - south) / 6
+        albers = f"+proj=aea +lat_1={south + sixth} +lat_2={north - sixth} +lon_0={(west + east) / 2} +datum=WGS84"
+        square_metres = list(lonlat.to_crs(albers).area)
+    return xr.DataArray(np.asarray(square_metres) / 1e6, dims="unit", coords={"unit": geometry.index.to_numpy(str)})

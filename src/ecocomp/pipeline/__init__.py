@@ -1,0 +1,5 @@
+"""The main flow: check, load and run a study."""
+
+from ecocomp.pipeline.flow import check, load, run
+
+__all__ = ["check", "load", "run"]

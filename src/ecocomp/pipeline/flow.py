@@ -1,0 +1,110 @@
+"""The main flow: from a study to its result, one step after the other, as a method section tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ecocomp import space
+from ecocomp.accounts import net_account, revise
+from ecocomp.comparison import compare_revisions
+from ecocomp.compensation import amount, check_prices, deflate, group, price_by_year, stage_of, threshold_of
+from ecocomp.issues import DataError, Issue, errors
+from ecocomp.panel import Inputs, examine
+from ecocomp.pipeline.frames import tabulate, together
+from ecocomp.pipeline.manifest import describe, remarks
+from ecocomp.result import Result
+from ecocomp.settlement import payments_and_receipts, settle, top_n_balance
+from ecocomp.stopwatch import Stopwatch
+from ecocomp.study import Study
+from ecocomp.zoning import classify, priority, rank, rank_stability
+
+__all__ = ["check", "load", "run"]
+
+
+def check(study: Study) -> list[Issue]:
+    """Read everything a study names and return every problem at once; nothing is computed, nothing raised for data."""
+    return _examine(study)[1]
+
+
+def load(study: Study) -> Inputs:
+    """Return the checked inputs of a study.
+
+    Raises
+    ------
+    DataError
+        If any issue is an error; it carries all of them.
+    """
+    inputs, issues = _examine(study)
+    if inputs is None or errors(issues):
+        raise DataError(issues)
+    return inputs
+
+
+def _examine(study: Study) -> tuple[Inputs | None, list[Issue]]:
+    inputs, issues, years = examine(study)
+    neighbours = space.check_neighbours(study.space, inputs.panel.sizes["unit"]) if inputs is not None else []
+    return inputs, [*issues, *neighbours, *check_prices(study.compensation, years, study.file_name)]
+
+
+def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], None] | None = None) -> Result:
+    """Carry out a study.
+
+    Parameters
+    ----------
+    study
+        The settings.
+    all_revisions
+        Also compare every revision that the study's settings define.
+    progress
+        Called with the name of each phase as it begins.
+
+    Raises
+    ------
+    DataError
+        If the inputs, or what a step makes of them, have errors.
+    """
+    watch = Stopwatch(progress)
+    watch.start("reading and checking")
+    inputs = load(study)
+    money, polygons = study.compensation, inputs.geometry
+    panel = inputs.panel.assign(gdp=deflate(inputs.panel["gdp"], money))
+
+    watch.start("accounts and revision")
+    account = net_account(panel["emissions"], panel["sequestration"])
+    revision = revise(panel, study.revision)
+
+    watch.start("compensation")
+    price = price_by_year(money, panel["year"].values.tolist())
+    stage = stage_of(revision["revised"], money.stage_coefficient, panel.get("engel_coefficient"))
+    amounts = amount(revision["revised"], price, stage)
+    groups = group(amounts, threshold_of(money))
+
+    watch.start("zoning")
+    priorities = priority(amounts, panel["gdp"])
+    ranks = rank(priorities, amounts, groups, study.zoning.payers)
+    classes, breaks = classify(priorities, groups, study.zoning.classes)
+    stability = rank_stability(ranks, groups, study.zoning.first_n)
+
+    watch.start("space")
+    local, global_moran = space.clusters(amounts, polygons, study.space, study.study.seed)
+    centres = space.track(space.centres_of_gravity(amounts, polygons))
+    centres["host_unit"] = space.host_units(centres, polygons)
+    ellipses = space.deviational_ellipses(amounts, polygons, study.space.ellipse)
+
+    watch.start("balance and settlement")
+    balance = top_n_balance(amounts, ranks, groups)
+    due = amounts.where(groups != "balanced", 0.0)  # a balanced unit neither pays nor receives
+    settled, sums, transfers = settle(due)
+
+    watch.start("comparison of revisions")
+    revisions = compare_revisions(panel, study.revision, money) if all_revisions else None
+    watch.stop()
+
+    units = together(
+        panel, account, revision, price, stage, amounts, groups, priorities, ranks, classes, local, settled
+    )
+    region = together(payments_and_receipts(due), sums, global_moran)
+    issues = [*inputs.issues, *remarks(study, units, centres)]
+    frames = tabulate(units, region, centres, ellipses, balance, stability, revisions, transfers, issues)
+    manifest = describe(study, inputs, units, breaks, watch.seconds, all_revisions)
+    return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest)

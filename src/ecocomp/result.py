@@ -1,0 +1,54 @@
+"""The result of a run: frozen frames and a manifest that know nothing of files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+__all__ = ["FRAMES", "Result"]
+
+FRAMES = (
+    "results",
+    "regional",
+    "subtotals",
+    "centres",
+    "ellipses",
+    "balance",
+    "rank_stability",
+    "revisions",
+    "transfers",
+    "issues",
+)
+"""Names of the tables of a result, in the order in which a run makes them."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run found: one frame a table, the geometry of its units, and the manifest.
+
+    The columns of each frame are those of the interface; units of measure stand in the variables table.
+    ``geometry`` is indexed by ``unit``; ``backdrop`` holds the polygons that the table lacks, drawn grey.
+    ``revisions`` is empty unless revisions were compared.
+    """
+
+    results: pd.DataFrame
+    regional: pd.DataFrame
+    subtotals: pd.DataFrame
+    centres: pd.DataFrame
+    ellipses: pd.DataFrame
+    balance: pd.DataFrame
+    rank_stability: pd.DataFrame
+    revisions: pd.DataFrame
+    transfers: pd.DataFrame
+    issues: pd.DataFrame
+    geometry: gpd.GeoDataFrame
+    backdrop: gpd.GeoDataFrame
+    manifest: dict[str, Any]
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return the tables by name."""
+        return {name: getattr(self, name) for name in FRAMES}

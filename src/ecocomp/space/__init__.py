@@ -1,0 +1,29 @@
+"""Space: neighbours, Moran's I with its permutations, clusters, centres of gravity and ellipses."""
+
+from ecocomp.space.centre import centres_of_gravity, host_units, track
+from ecocomp.space.clusters import clusters
+from ecocomp.space.ellipse import deviational_ellipses
+from ecocomp.space.global_statistic import global_moran
+from ecocomp.space.metric import equal_area_crs
+from ecocomp.space.moran import local_moran
+from ecocomp.space.significance import enough_for_fdr, permutations_for
+from ecocomp.space.weights import check_neighbours, contiguity, distance_band, k_nearest, restrict, weights
+
+__all__ = [
+    "centres_of_gravity",
+    "check_neighbours",
+    "clusters",
+    "contiguity",
+    "deviational_ellipses",
+    "distance_band",
+    "enough_for_fdr",
+    "equal_area_crs",
+    "global_moran",
+    "host_units",
+    "k_nearest",
+    "local_moran",
+    "permutations_for",
+    "restrict",
+    "track",
+    "weights",
+]

@@ -1,0 +1,154 @@
+"""Clusters of the amount, year by year, and what they add up to in the region."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import xarray as xr
+from libpysal.graph import Graph
+from numpy.typing import NDArray
+
+from ecocomp.issues import DataError, Issue
+from ecocomp.space.global_statistic import global_moran
+from ecocomp.space.labels import unit_index
+from ecocomp.space.metric import map_of
+from ecocomp.space.moran import fixed_seed, label_clusters, local_moran
+from ecocomp.space.significance import benjamini_hochberg, permutations_for, two_sided
+from ecocomp.space.slices import MINIMUM_UNITS, is_constant
+from ecocomp.space.weights import restrict, weights
+from ecocomp.study import Space
+
+__all__ = ["clusters"]
+
+LABELS = ("HH", "LL", "HL", "LH", "ns", "isolate")
+
+
+def clusters(
+    amount: xr.DataArray,
+    geometry: gpd.GeoDataFrame,
+    settings: Space,
+    seed: int | np.random.Generator,
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Compute local and global Moran's I of the amount in every year, as a study asks for it.
+
+    Years with the same valid units share their graph and their permutations. The policy for isolates is
+    applied to the units of each year, so that a unit that loses its neighbours to missing values is linked
+    anew. Source: Anselin (1995), Geographical Analysis 27, 93-115; Cliff and Ord (1981), Spatial Processes.
+
+    Parameters
+    ----------
+    amount : DataArray
+        Amounts (unit, year) [CNY]; missing ones leave the graph of their year.
+    geometry : GeoDataFrame
+        Polygons of the same units, in any order, with a coordinate system.
+    settings : ecocomp.study.Space
+        The section ``[space]``.
+    seed : int or numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    tuple of two Datasets
+        Local on (unit, year): ``i``, ``p_value``, ``p_fdr`` [1], ``quadrant``, ``cluster``, as
+        :func:`local_moran`. Regional on (year): ``moran_i``, ``moran_z``, ``moran_p`` [1]; numbers of units
+        ``n_HH``, ``n_LL``, ``n_HL``, ``n_LH``, ``n_ns``, ``n_isolate`` by ``cluster``; and ``n_directed``,
+        ``n_two_sided``, ``n_fdr``: units that a directed p, a two-sided p, and the FDR-adjusted p of the
+        study's alternative would label at the same level.
+
+    Raises
+    ------
+    DataError
+        With an issue for every year whose amounts are all the same or too few, or every unit without
+        neighbours where the study refuses them.
+    ValueError
+        If the units of amount and geometry differ, or an amount is infinite.
+    """
+    amount = amount.transpose("unit", "year")
+    polygons = map_of(unit_index(amount), geometry)
+    _require_variation(amount)
+    seed = fixed_seed(seed)
+    drop = settings.model_copy(update={"isolates": "drop"})  # the policy is for the units of each year
+    graph = weights(polygons, drop)
+    permutations = permutations_for(settings, amount.sizes["unit"])
+    local, regional = [], []
+    for years in _years_by_valid_units(amount):
+        part = amount.isel(year=years)
+        valid = ~np.isnan(part.isel(year=0).to_numpy())
+        kept = restrict(graph, polygons.index[valid], polygons, settings.isolates)
+        of_years, in_region = _of_one_set(part.isel(unit=valid), kept, settings, permutations, seed)
+        local.append(_with_missing(of_years, part))
+        regional.append(in_region)
+    order = amount.indexes["year"]
+    return (
+        xr.concat(local, dim="year").sel(year=order).transpose("unit", "year"),
+        xr.concat(regional, dim="year").sel(year=order),
+    )
+
+
+def _of_one_set(
+    amount: xr.DataArray, graph: Graph, settings: Space, permutations: int, seed: int
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return the local and regional results of years in which the same units are valid."""
+    directed = local_moran(
+        amount, graph, permutations, seed, "directed", alpha=settings.alpha, correction=settings.correction
+    )
+    quadrant = directed["quadrant"].to_numpy().T
+    p_directed = directed["p_value"].to_numpy().T
+    p_two_sided = two_sided(p_directed)
+    p_value = p_two_sided if settings.alternative == "two-sided" else p_directed
+    p_fdr = np.stack([benjamini_hochberg(row) for row in p_value])
+    cluster = label_clusters(quadrant, p_fdr if settings.correction == "fdr" else p_value, settings.alpha)
+    local = directed.assign(
+        p_value=(("unit", "year"), p_value.T),
+        p_fdr=(("unit", "year"), p_fdr.T),
+        cluster=(("unit", "year"), cluster.T),
+    )
+    counts = {f"n_{label}": np.count_nonzero(cluster == label, axis=1) for label in LABELS}
+    for name, p in (("n_directed", p_directed), ("n_two_sided", p_two_sided), ("n_fdr", p_fdr)):
+        counts[name] = _labelled(quadrant, p, settings.alpha)
+    moran = global_moran(amount, graph, settings.global_permutations, seed)
+    regional = moran[["i", "z", "p"]].rename(i="moran_i", z="moran_z", p="moran_p")
+    return local, regional.assign({name: ("year", count) for name, count in counts.items()})
+
+
+def _labelled(quadrant: NDArray[np.str_], p: NDArray[np.float64], alpha: float) -> NDArray[np.int64]:
+    """Return the number of units in a cluster (year)."""
+    called = np.isin(label_clusters(quadrant, p, alpha), LABELS[:4])
+    return np.asarray(called.sum(axis=1))
+
+
+def _with_missing(local: xr.Dataset, part: xr.DataArray) -> xr.Dataset:
+    """Return the results on all units: those without an amount are missing."""
+    full = local.reindex(unit=part["unit"], fill_value={"quadrant": "", "cluster": "missing"})
+    return full.assign_coords(part.coords)
+
+
+def _years_by_valid_units(amount: xr.DataArray) -> list[NDArray[np.intp]]:
+    """Return the positions of the years, grouped by the units that have an amount."""
+    _, group = np.unique(~np.isnan(amount.to_numpy().T), axis=0, return_inverse=True)
+    return [np.flatnonzero(group == number) for number in np.unique(group)]
+
+
+def _require_variation(amount: xr.DataArray) -> None:
+    """Refuse years whose amounts are all the same or too few, all at once."""
+    issues = []
+    for year, values in zip(amount.indexes["year"], amount.to_numpy().T, strict=True):
+        valid = values[~np.isnan(values)]
+        if valid.size < MINIMUM_UNITS:
+            issues.append(_issue("too-few-units", year, f"only {valid.size} units have an amount", valid))
+        elif is_constant(valid):
+            issues.append(_issue("constant-amount", year, "all amounts are the same", valid))
+    if issues:
+        raise DataError(issues)
+
+
+def _issue(code: str, year: int, message: str, valid: NDArray[np.float64]) -> Issue:
+    return Issue(
+        severity="error",
+        code=code,
+        message=f"{message}: clusters cannot be told",
+        remedy=f"give at least {MINIMUM_UNITS} units with amounts that differ, or leave the year out",
+        column="amount",
+        year=int(year),
+        value=str(valid[0]) if valid.size else None,
+    )

@@ -1,0 +1,206 @@
+"""A study: the frozen settings of one analysis, read from a TOML file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+
+from ecocomp.issues import StudyError, nearest
+from ecocomp.study.settings import Compensation, Header, Quantity, Revision, Settlement, Space, Units, Zoning
+from ecocomp.variables import inputs, table
+
+__all__ = ["Study"]
+
+Known = Literal["emissions", "sequestration", "gdp", "population", "area", "engel_coefficient"]
+assert set(Known.__args__) == set(inputs())  # type: ignore[attr-defined]
+REQUIRED = ("emissions", "sequestration", "gdp")
+_MAP_COLUMNS = ("fid", "geom", "geometry")
+
+
+class Study(BaseModel):
+    """The settings of one analysis; paths in it are resolved against the folder of its file.
+
+    Examples
+    --------
+    >>> study = Study.load("examples/bth.toml")  # doctest: +SKIP
+    >>> study.revision.method  # doctest: +SKIP
+    'size_normalised'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    study: Header = Field(description="what this analysis is")
+    units: Units = Field(description="the table, its key columns, and the map")
+    quantities: dict[Known, Quantity] = Field(description="where each quantity stands and how it is measured")
+    revision: Revision = Field(Revision(), description="how accounts of unlike units are made comparable")
+    compensation: Compensation = Field(description="what a tonne costs")
+    zoning: Zoning = Field(Zoning(), description="who comes first")
+    space: Space = Field(Space(), description="neighbours, permutations, and how clusters are told")
+    settlement: Settlement = Field(
+        Settlement(), description="how payments and receipts are brought to equal sums and paired"
+    )
+
+    _folder: Path = PrivateAttr(default_factory=Path)
+    _path: Path | None = PrivateAttr(None)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Study:
+        """Read a study file.
+
+        Parameters
+        ----------
+        path
+            TOML file in UTF-8, with or without a byte-order mark.
+
+        Raises
+        ------
+        StudyError
+            If the file cannot be read or holds faults; the error lists all of them.
+        """
+        file = Path(path)
+        try:
+            text = file.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            raise StudyError([f"{file}: cannot be read ({error.strerror}); give the path of a study file"]) from None
+        except UnicodeDecodeError as error:
+            raise StudyError([f"{file}: is not UTF-8 (byte {error.start}); save the study file as UTF-8"]) from None
+        try:
+            settings = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise StudyError([f"{file}: is not valid TOML: {error}"]) from None
+        return cls.from_dict(settings, folder=file.parent, path=file)
+
+    @classmethod
+    def from_dict(
+        cls, settings: dict[str, Any], *, folder: str | os.PathLike[str] = ".", path: Path | None = None
+    ) -> Study:
+        """Build a study from nested settings, paths in them being relative to ``folder``.
+
+        Raises
+        ------
+        StudyError
+            If the settings hold faults; the error lists all of them.
+        """
+        try:
+            study = cls.model_validate(settings)
+        except ValidationError as error:
+            name = path.name if path else "study"
+            raise StudyError([f"{name}: {_sentence(e)}" for e in _without_echoes(error)]) from None
+        study._folder, study._path = Path(folder).absolute(), path.absolute() if path else None
+        return study
+
+    @model_validator(mode="after")
+    def _quantities_suffice(self) -> Study:
+        needed = list(REQUIRED)
+        if self.revision.method in ("size_normalised", "quota"):
+            needed += [f for f, w in (self.revision.weights or {"population": 1.0}).items() if w > 0 and f != "area"]
+        stage = self.compensation.stage_coefficient
+        if stage is not None and stage.engel is None:
+            needed.append("engel_coefficient")
+        lacking = [q for q in dict.fromkeys(needed) if q not in self.quantities]
+        if lacking:
+            raise ValueError(f"[quantities] lacks {', '.join(lacking)}, which this study needs")
+        if self.revision.method == "quota" and self.revision.weights is None:
+            raise ValueError('[revision] method = "quota" has no default weights: state weights')
+        return self
+
+    @model_validator(mode="after")
+    def _parents_have_names_of_their_own(self) -> Study:
+        parents = self.units.parents
+        taken = [p for p in parents if p in table() or p in _MAP_COLUMNS or parents.count(p) > 1]
+        if taken:
+            raise ValueError(
+                f"[units] parents: {', '.join(dict.fromkeys(taken))} is the name of another column of the results; "
+                "rename the column in the table"
+            )
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """Folder that relative paths are resolved against."""
+        return self._folder
+
+    @property
+    def path(self) -> Path | None:
+        """File that the study was read from, if any."""
+        return self._path
+
+    @property
+    def file_name(self) -> str | None:
+        """Name of that file, as issues give it."""
+        return self._path.name if self._path else None
+
+    def resolve(self, path: str) -> Path:
+        """Return a path of the study, resolved against the folder of its file."""
+        return Path(os.path.normpath(self.folder / path))
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that were stated, as nested plain values that ``from_dict`` reads again."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of all settings, defaults included, independent of their order in the file."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_echoes(error: ValidationError) -> list[Any]:
+    """Return the faults, one for each place: a union reports every branch that it tried, the outer ones too."""
+    places: dict[tuple[str, ...], Any] = {}
+    for fault in error.errors(include_url=False):
+        steps = tuple(str(step) for step in fault["loc"])
+        keys = tuple(step for step in steps if step == "[key]" or not _is_branch(step))
+        places.setdefault(keys, dict(fault, loc=keys))
+    outer = {place[:n] for place in places for n in range(1, len(place))}
+    return [fault for place, fault in places.items() if place not in outer]
+
+
+def _is_branch(step: str) -> bool:
+    """Tell a branch of a union, such as ``literal['year','pooled']`` or ``constrained-int``, from a key."""
+    return "[" in step or step.startswith("constrained-") or step in ("int", "float")
+
+
+def _sentence(fault: Any) -> str:
+    """Say one pydantic fault as a sentence that names the key and what to write instead."""
+    steps = [str(step) for step in fault["loc"]]
+    if fault["type"] == "extra_forbidden":
+        section, key = steps[:-1], steps[-1]
+        place = f"[{'.'.join(section)}]" if section else "the file"
+        return f"{place} has an unknown key {key!r}; {nearest(key, _keys(section))}"
+    if fault["type"] == "literal_error" and steps[-1] == "[key]":
+        known = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
+        return f"[{'.'.join(steps[:-2])}] has an unknown key {fault['input']!r}; {nearest(str(fault['input']), known)}"
+    if fault["type"] == "missing":
+        return (
+            f"[{'.'.join(steps[:-1])}] lacks the key {steps[-1]!r}" if steps[1:] else f"lacks the section [{steps[0]}]"
+        )
+    message = fault["msg"].removeprefix("Value error, ")
+    if not steps:
+        return str(message)
+    value = "" if isinstance(fault["input"], dict) else f" (given: {fault['input']!r})"
+    place = " ".join(filter(None, [f"[{steps[0]}]", ".".join(steps[1:])]))
+    return f"{place}: {message[:1].lower()}{message[1:]}{value}"
+
+
+def _keys(section: list[str]) -> list[str]:
+    """Return the keys that a section knows."""
+    model: Any = Study
+    for step in section:
+        if step in model.model_fields:  # else: the name of a quantity or factor
+            model = _model_in(model.model_fields[step].annotation)
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> Any:
+    """Return the settings model inside an annotation such as ``Price | None``, if there is one."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(inner) for inner in getattr(annotation, "__args__", ()))
+    return next((model for model in found if model is not None), None)

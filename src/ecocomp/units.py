@@ -1,0 +1,114 @@
+"""The closed grammar of units of measure: ``[factor] unit [substance] [/ unit [substance]]``.
+
+The words are listed here; `pint` only scales them, on a registry of our own, because in its default registry
+``kt`` is a knot and ``C`` a coulomb. A mass of carbon must name its substance, CO2 or C.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+__all__ = ["CO2_PER_C", "UnitError", "allowed", "scale"]
+
+CO2_PER_C = 44 / 12
+"""Mass of CO2 that holds one unit mass of carbon [t CO2 / t C]."""
+
+_DEFINITIONS = {  # dimension: pint definitions of its words, the base first
+    "mass": ["t = [mass] = _ = tonne = 吨", "kg = 1e-3 t", "g = 1e-6 t", "kt = 1e3 t = _ = Gg = 千吨", "万吨 = 1e4 t",
+             "Mt = 1e6 t = _ = Tg = 百万吨", "亿吨 = 1e8 t", "Gt = 1e9 t = _ = Pg"],
+    "money": ["CNY = [money] = _ = RMB = yuan = 元", "千元 = 1e3 CNY", "万元 = 1e4 CNY", "百万元 = 1e6 CNY",
+              "亿元 = 1e8 CNY"],
+    "people": ["person = [people] = _ = persons = 人", "千人 = 1e3 person", "万人 = 1e4 person", "百万人 = 1e6 person"],
+    "area": ["km2 = [area] = _ = 平方公里 = 平方千米", "m2 = 1e-6 km2", "ha = 1e-2 km2 = _ = 公顷", "万公顷 = 1e2 km2",
+             "亩 = km2 / 1500", "万亩 = 1e4 / 1500 km2"],
+    "share": ["share = [share]", "percent = 1e-2 share"],
+}  # fmt: skip
+_NAMES = {"%": "percent", "1": "share", "km²": "km2", "m²": "m2"}  # words that pint cannot read as names
+
+
+def _words(dimension: str) -> list[str]:
+    parts = (part.strip() for line in _DEFINITIONS[dimension] for part in line.split("="))
+    return [p for p in parts if p != "_" and not p.startswith("[") and not re.match(r"[\d]|km2 /", p)]
+
+
+_MASSES = frozenset(_words("mass"))
+_ALL = [word for dimension in _DEFINITIONS for word in _words(dimension)] + list(_NAMES)
+_TERM = re.compile(
+    rf"(?P<word>{'|'.join(re.escape(w) for w in sorted(_ALL, key=len, reverse=True))})\s*(?P<substance>CO2|CO₂|C)?"
+)
+_FACTOR = re.compile(r"(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?=[^\d\s])|(?P<word>thousand|million|billion)\s+")
+_FACTOR_WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+
+
+class UnitError(ValueError):
+    """A unit of measure is not in the grammar or does not fit the quantity; the message says what is allowed."""
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    registry: Any = pint.UnitRegistry(None)
+    registry.load_definitions([line for lines in _DEFINITIONS.values() for line in lines])
+    return registry
+
+
+def allowed(canonical: str) -> str:
+    """Return the units that a quantity with this canonical unit accepts, in words."""
+    return {
+        "Mt CO2": f"[factor] {', '.join(_words('mass'))}, each with its substance CO2 or C, such as 'Mt CO2'",
+        "CNY": f"[factor] {', '.join(_words('money'))}, such as '1e8 CNY'",
+        "person": f"[factor] {', '.join(_words('people'))}, such as '1e4 person'",
+        "km2": f"[factor] {', '.join(_words('area'))}",
+        "1": "1, %",
+        "CNY/t CO2": "money / mass with its basis CO2 or C, such as 'CNY/t CO2' or '元/吨 C'",
+    }[canonical]
+
+
+def scale(text: str, canonical: str) -> float:
+    """Return the number by which a value in unit ``text`` is multiplied to stand in ``canonical``.
+
+    A mass of carbon becomes one of CO2 by 44/12; a price per tonne of carbon becomes one per tonne of CO2 by 12/44.
+
+    Raises
+    ------
+    UnitError
+        If the text is not in the grammar, lacks its substance, or measures something else.
+
+    Examples
+    --------
+    >>> scale("kt CO2", "Mt CO2"), scale("万吨 CO2", "Mt CO2"), scale("亿元", "CNY")
+    (0.001, 0.01, 100000000.0)
+    >>> round(scale("CNY/t C", "CNY/t CO2"), 6)  # 12/44
+    0.272727
+    """
+    given, wanted = _quantity(text, canonical), _quantity(canonical, canonical)
+    if given.dimensionality != wanted.dimensionality:
+        raise UnitError(f"unit {text!r} does not measure this; allowed: {allowed(canonical)}")
+    return float(f"{float((given / wanted).to_base_units().magnitude):.15g}")  # 0.001, not 0.0009999999999999998
+
+
+def _quantity(text: str, canonical: str) -> Any:
+    """Return the pint quantity that a unit's text stands for, masses of carbon as their CO2."""
+    rest, factor = text.strip(), 1.0
+    match = _FACTOR.match(rest)
+    if match:
+        factor = _FACTOR_WORDS[match["word"]] if match["word"] else float(match["number"])
+        rest = rest[match.end() :].lstrip("*×").strip()
+    terms = [_term(part.strip(), text, canonical) for part in rest.split("/")]
+    if not 0 < factor < float("inf") or len(terms) > 2:
+        raise UnitError(f"unknown unit {text!r}; allowed: {allowed(canonical)}")
+    return factor * (terms[0] if len(terms) == 1 else terms[0] / terms[1])
+
+
+def _term(part: str, text: str, canonical: str) -> Any:
+    term = _TERM.fullmatch(part)
+    if term is None:
+        raise UnitError(f"unknown unit {text!r}; allowed: {allowed(canonical)}")
+    word, substance = term["word"], term["substance"]
+    if (word in _MASSES) != (substance is not None):
+        fault = "lacks its substance, CO2 or C" if word in _MASSES else f"cannot carry the substance {substance}"
+        raise UnitError(f"unit {text!r} {fault}; allowed: {allowed(canonical)}")
+    return _registry().Quantity(CO2_PER_C if substance == "C" else 1.0, _NAMES.get(word, word))

@@ -1,0 +1,90 @@
+"""Verification: whether the inputs still hash to what they did, and the study still gives the same tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ecocomp.outputs.store import read_manifest
+from ecocomp.outputs.tables import read_frame
+from ecocomp.pipeline import run
+from ecocomp.result import FRAMES
+from ecocomp.study import Study
+
+__all__ = ["RELATIVE_TOLERANCE", "compare_frames", "verify"]
+
+RELATIVE_TOLERANCE = 1e-9
+
+
+def verify(folder: Path) -> list[str]:
+    """Re-hash the inputs of a run, run the study again, and compare the tables.
+
+    Parameters
+    ----------
+    folder
+        A results folder.
+
+    Returns
+    -------
+    list of str
+        A sentence for every difference: an input that changed, a number beyond a relative 1e-9, a label that differs,
+        a row that is gone or new. Empty if all agree.
+
+    Raises
+    ------
+    ResultsFolderError
+        If the folder is not a results folder.
+    DataError
+        If the inputs are gone or have errors now.
+    """
+    manifest = read_manifest(folder)
+    study = Study.from_dict(manifest["study"], folder=manifest["study_folder"])
+    again = run(study, all_revisions=manifest["all_revisions"])
+    differences = _changed_inputs(manifest["inputs"], again.manifest["inputs"])
+    for name in FRAMES:
+        for file in [f"{name}.csv"] + ["results.parquet"] * (name == "results"):
+            if not (folder / file).is_file():
+                differences.append(f"{file} is missing")
+            else:
+                new = getattr(again, name)
+                differences += [f"{file}: {d}" for d in compare_frames(read_frame(folder / file), new)]
+    return differences
+
+
+def _changed_inputs(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    return [
+        f"{was['file']} has changed: SHA-256 was {was['sha256'][:12]}…, is {now[kind]['sha256'][:12]}…"
+        for kind, was in before.items()
+        if was["sha256"] != now[kind]["sha256"]
+    ]
+
+
+def compare_frames(before: pd.DataFrame, now: pd.DataFrame) -> list[str]:
+    """Return a sentence for each column in which two tables differ, with its first differing row."""
+    if list(before.columns) != list(now.columns):
+        return [f"columns were {list(before.columns)}, are {list(now.columns)}"]
+    if len(before) != len(now):
+        return [f"had {len(before)} rows, has {len(now)}"]
+    differences = []
+    for column in before.columns:
+        differs = _differs(before[column], now[column])
+        if differs.any():
+            row = int(np.flatnonzero(differs)[0])
+            was, is_now = before[column].iloc[row], now[column].iloc[row]
+            differences.append(
+                f"{column}: {int(differs.sum())} of {len(differs)} values differ; row {row + 2} was {was}, is {is_now}"
+            )
+    return differences
+
+
+def _differs(before: pd.Series, now: pd.Series) -> npt.NDArray[np.bool_]:
+    if pd.api.types.is_numeric_dtype(now) and pd.api.types.is_numeric_dtype(before):
+        one, other = before.to_numpy(float, na_value=np.nan), now.to_numpy(float, na_value=np.nan)
+        same: npt.NDArray[np.bool_] = np.isclose(one, other, rtol=RELATIVE_TOLERANCE, atol=0.0, equal_nan=True)
+        return ~same
+    texts = [np.where(s.isna(), "", s.astype(str)) for s in (before, now)]
+    return np.array([one != other for one, other in zip(*texts, strict=True)], dtype=np.bool_)

@@ -1,0 +1,172 @@
+"""Zoning: who comes first, in which class, and whether the order holds over the years."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import jenkspy
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+from scipy import stats
+
+__all__ = ["classify", "kendall_w", "priority", "rank", "rank_stability"]
+
+SIDES = ("payer", "recipient")
+
+
+def priority(amount: xr.DataArray, gdp: xr.DataArray) -> xr.DataArray:
+    """Return the compensation priority, Q = |V| / GDP.
+
+    Parameters
+    ----------
+    amount
+        V, dimensions (unit, year) [CNY].
+    gdp
+        GDP on the same labels, at the price level of V [CNY].
+
+    Returns
+    -------
+    xarray.DataArray
+        Q [1]; missing where V or GDP is. Under ``size_normalised`` an index and not a burden.
+    """
+    amount, gdp = xr.align(amount, gdp, join="exact")
+    return (abs(amount) / gdp).rename("priority")
+
+
+def rank(
+    priorities: xr.DataArray,
+    amount: xr.DataArray,
+    group: xr.DataArray,
+    payers: Literal["high_first", "low_first"] = "high_first",
+) -> xr.DataArray:
+    """Rank priorities within the payers and within the recipients of each year, 1 first.
+
+    Parameters
+    ----------
+    priorities, amount, group
+        Q [1], V [CNY] and the group's label, dimensions (unit, year).
+    payers
+        Payers by falling (``high_first``) or rising priority; recipients always by falling.
+
+    Returns
+    -------
+    xarray.DataArray
+        Rank (unit, year), ties by larger |V| and then by unit id; missing for balanced and missing units.
+    """
+    priorities, amount, group = xr.align(priorities, amount, group, join="exact")
+    ranks = np.full(priorities.shape, np.nan)
+    ids = np.argsort(np.argsort(priorities["unit"].values))
+    for side in SIDES:
+        sign = 1 if side == "payer" and payers == "low_first" else -1
+        members = (group == side).values & priorities.notnull().values
+        for year in range(ranks.shape[1]):
+            rows = np.flatnonzero(members[:, year])
+            q, v = priorities.values[rows, year], np.abs(amount.values[rows, year])
+            order = np.lexsort((ids[rows], -v, sign * q))
+            ranks[rows[order], year] = np.arange(1, rows.size + 1)
+    return xr.DataArray(ranks, coords=priorities.coords, dims=priorities.dims, name="rank")
+
+
+def classify(
+    priorities: xr.DataArray, group: xr.DataArray, classes: int = 4
+) -> tuple[xr.DataArray, dict[str, list[float]]]:
+    """Sort priorities into natural-breaks classes, payers and recipients apart, pooled over all years.
+
+    Parameters
+    ----------
+    priorities, group
+        Q [1] and the group's label, dimensions (unit, year).
+    classes
+        Number of classes; fewer where there are fewer distinct values.
+
+    Returns
+    -------
+    priority_class : xarray.DataArray
+        Class (unit, year), 1 the highest; missing for balanced and missing units.
+    breaks : dict
+        Upper bounds of the classes by side, lowest first, after the lowest value [1].
+
+    Notes
+    -----
+    Fisher-Jenks natural breaks (Jenks 1977), computed by `jenkspy`.
+    """
+    result = np.full(priorities.shape, np.nan)
+    breaks: dict[str, list[float]] = {}
+    for side in SIDES:
+        members = (group == side).values & priorities.notnull().values
+        values = priorities.values[members]
+        bounds = _natural_breaks(values, classes)
+        breaks[side] = bounds
+        if bounds:
+            inner = np.asarray(bounds[1:-1])
+            result[members] = len(bounds) - 1 - np.searchsorted(inner, values, side="left")
+    labels = xr.DataArray(result, coords=priorities.coords, dims=priorities.dims, name="priority_class")
+    return labels, breaks
+
+
+def _natural_breaks(values: npt.NDArray[np.float64], classes: int) -> list[float]:
+    distinct = np.unique(values)
+    if distinct.size <= classes:
+        return [float(v) for v in (*distinct[:1], *distinct)] if distinct.size else []
+    return [float(b) for b in jenkspy.jenks_breaks(values, n_classes=classes)]
+
+
+def kendall_w(ranks: npt.NDArray[np.float64]) -> float:
+    """Return Kendall's coefficient of concordance, W = 12 S / (m² (n³ − n)), for untied ranks.
+
+    Parameters
+    ----------
+    ranks
+        n units × m years, each column ranking the units 1 to n.
+
+    Returns
+    -------
+    float
+        W [1]: 1 where all years agree; missing for fewer than two units or years.
+    """
+    n, m = ranks.shape
+    if n < 2 or m < 2:
+        return float("nan")
+    sums = ranks.sum(axis=1)
+    return float(12 * ((sums - sums.mean()) ** 2).sum() / (m**2 * (n**3 - n)))
+
+
+def rank_stability(ranks: xr.DataArray, group: xr.DataArray, first_n: int = 20) -> pd.DataFrame:
+    """Tell how stable ranks are over the years.
+
+    Parameters
+    ----------
+    ranks, group
+        Rank and group label, dimensions (unit, year).
+    first_n
+        How many first ranks count as the first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each group and unit ever ranked in it: ``years_ranked, best_rank, worst_rank, years_in_first_n,
+        stays_in_first_n`` and, the same in all rows of a group, ``kendall_w`` among the units ranked every year.
+    """
+    frames = []
+    for side in SIDES:
+        own = ranks.where(group == side).transpose("unit", "year")
+        own = own.isel(unit=np.flatnonzero(own.notnull().any("year").values))
+        always = own.isel(unit=np.flatnonzero(own.notnull().all("year").values))
+        years_first = (own <= first_n).sum("year")
+        frames.append(
+            pd.DataFrame(
+                {
+                    "group": side,
+                    "unit": own["unit"].values,
+                    "years_ranked": own.notnull().sum("year").values,
+                    "best_rank": own.min("year").values.astype(int),
+                    "worst_rank": own.max("year").values.astype(int),
+                    "years_in_first_n": years_first.values,
+                    "stays_in_first_n": np.where(years_first == own.sizes["year"], "yes", "no"),
+                    "kendall_w": kendall_w(stats.rankdata(always.values, axis=0)),
+                }
+            ).sort_values(["best_rank", "worst_rank", "unit"])
+        )
+    return pd.concat(frames, ignore_index=True)

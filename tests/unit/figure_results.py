@@ -1,0 +1,112 @@
+"""Tiny results to draw: squares in a row, with whatever values a test gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ecocomp.result import Result
+
+CLUSTERS = ("HH", "LL", "HL", "LH", "ns", "isolate")
+
+
+def tiny_result(
+    values: Sequence[float],
+    years: Sequence[int] = (2010, 2011),
+    names: Sequence[str] | None = None,
+    parents: bool = True,
+    backdrop: bool = False,
+    notice: str | None = None,
+    study: dict[str, Any] | None = None,
+    revisions: bool = False,
+) -> Result:
+    """Return a result of one square a value (Mt CO2 before and after revision, 60 CNY/t), the same in every year."""
+    units = [f"u{i}" for i in range(len(values))]
+    frames = [_year(units, np.asarray(values, dtype=float), names or units, year) for year in years]
+    results = pd.concat(frames, ignore_index=True)
+    if parents:
+        results["province"] = np.where(results["unit"].isin(units[: max(1, len(units) // 2)]), "A", "B")
+    squares = [
+        shapely.box(110 + 0.5 * (i % 3), 38 + 0.5 * (i // 3), 110.5 + 0.5 * (i % 3), 38.5 + 0.5 * (i // 3))
+        for i in range(len(units))
+    ]
+    geometry = gpd.GeoDataFrame(geometry=squares, index=pd.Index(units, name="unit"), crs="EPSG:4326")
+    beyond = [shapely.box(109.5, 38, 110, 38.5)] if backdrop else []
+    points = _points(years, values)
+    return Result(
+        results=results,
+        regional=_regional(results),
+        subtotals=pd.DataFrame(),
+        centres=points[["year", "weighting", "lon", "lat", "host_unit"]],
+        ellipses=points[["year", "weighting", "lon", "lat", "semi_major_km", "semi_minor_km", "rotation_deg"]],
+        balance=_balance(results),
+        rank_stability=pd.DataFrame(),
+        revisions=_revisions(years) if revisions else pd.DataFrame(columns=["year", "revision"]),
+        transfers=pd.DataFrame(),
+        issues=pd.DataFrame(),
+        geometry=geometry,
+        backdrop=gpd.GeoDataFrame(geometry=beyond, crs="EPSG:4326"),
+        manifest={
+            "study": {"study": {"name": "tiny"}} | (study or {}),
+            "parents": ["province"] if parents else [],
+            "years": list(years),
+            "notice": notice,
+            "revised_unit": "Mt CO2 at mean size",
+            "permutations": 999,
+            "data_origin": "given",
+            "inputs": {"table": {"file": "data/tiny.csv"}},
+        },
+    )
+
+
+def _year(units: list[str], values: np.ndarray, names: Sequence[str], year: int) -> pd.DataFrame:
+    amount = values * 60e6
+    group = np.select([np.isnan(values), values > 0, values < 0], ["missing", "payer", "recipient"], "balanced")
+    frame = pd.DataFrame({"unit": units, "name": list(names), "year": year, "account": values, "revised": values,
+                          "amount": amount, "group": group, "priority": np.abs(amount) / 1e9})  # fmt: skip
+    ranked = frame["group"].isin(["payer", "recipient"])
+    rank = frame[ranked].groupby("group")["priority"].rank(ascending=False, method="first")
+    frame["rank"] = rank.reindex(frame.index).astype("Int64")
+    kinds = np.resize(CLUSTERS, len(units))
+    return frame.assign(cluster=np.where(np.isnan(values), "missing", kinds))
+
+
+def _regional(results: pd.DataFrame) -> pd.DataFrame:
+    counts = results.groupby("year")["cluster"].value_counts().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(CLUSTERS), fill_value=0)
+    return counts.rename(columns=lambda c: f"n_{c}").reset_index()
+
+
+def _points(years: Sequence[int], values: Sequence[float]) -> pd.DataFrame:
+    known = [v for v in values if v == v]
+    rows = []
+    for i, year in enumerate(years):
+        for weighting, there in (("payments", any(v > 0 for v in known)), ("receipts", any(v < 0 for v in known))):
+            place = (110.2 + 0.05 * i, 38.2, "u0", 20.0, 10.0, 30.0) if there else (np.nan, np.nan, None, *[np.nan] * 3)
+            rows.append((year, weighting, *place))
+    columns = ["year", "weighting", "lon", "lat", "host_unit", "semi_major_km", "semi_minor_km", "rotation_deg"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _balance(results: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for year, frame in results.groupby("year"):
+        paid, received = (
+            frame[frame["group"] == g].sort_values("rank")["amount"].abs().cumsum().tolist()
+            for g in ("payer", "recipient")
+        )
+        for n in range(1, max(len(paid), len(received)) + 1):
+            sides = [side[min(n, len(side)) - 1] if side else 0.0 for side in (paid, received)]
+            rows.append((year, n, *sides, "yes" if n == 2 else "no", "yes" if n == 1 else "no"))
+    return pd.DataFrame(rows, columns=["year", "n", "payments_top_n", "receipts_top_n", "crossing", "closest"])
+
+
+def _revisions(years: Sequence[int]) -> pd.DataFrame:
+    pairs = [("size_normalised, geometric", "quota"), ("size_normalised, geometric", "none"), ("quota", "none")]
+    rows = [(y, a, b, rho, 2, 3e8) for y in years for (a, b), rho in zip(pairs, (0.9, np.nan, -0.4), strict=True)]
+    return pd.DataFrame(rows, columns=["year", "revision", "other_revision", "spearman", "sign_flips", "money_moved"])

@@ -1,0 +1,28 @@
+"""The README's study is a study, and its commands exist."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from ecocomp import Study
+from ecocomp.cli import main
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_its_study_loads():
+    text = re.search(r"```toml\n(.*?)```", README, re.S)[1]
+    study = Study.from_dict(tomllib.loads(text))
+    assert study.study.name == "Counties of my region"
+
+
+def test_its_commands_exist():
+    named = set(re.findall(r"^ecocomp (\w+) study|Scripts\\ecocomp (\w+)", README, re.M))
+    assert {a or b for a, b in named} == {"check", "run", "verify", "demo"}
+    assert {a or b for a, b in named} <= set(main.commands)
+
+
+def test_its_files_exist():
+    root = Path(__file__).resolve().parents[2]
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (root / target).exists(), target

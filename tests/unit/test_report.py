@@ -1,0 +1,215 @@
+"""The report as a page: whole, self-contained, escaped, and graceful where something is absent."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ecocomp.outputs.report import write_report
+from ecocomp.outputs.report.builder import css_string, prose
+from ecocomp.result import Result
+from unit.report_results import NAMES, figures, make_result
+
+NOTICE = "Modelled demonstration data, not observations"
+RESOURCES = {"src", "href", "data", "poster", "srcset", "action", "background"}
+
+
+class Page(HTMLParser):
+    """What a browser would see: tags, attributes that could fetch, and text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.links: list[tuple[str, str, str]] = []
+        self.alts: list[str] = []
+        self.words: list[str] = []
+        self.heads: list[dict[str, str | None]] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.open.append(tag)
+        found = dict(attrs)
+        self.links += [(tag, name, value or "") for name, value in attrs if name in RESOURCES]
+        if tag == "img":
+            self.alts.append(found.get("alt") or "")
+        if tag == "th":
+            self.heads.append(found)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "title"} & set(self.open):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+
+def page(result: Result, folder: Path, names: tuple[str, ...] = ("accounts", "balance")) -> tuple[Page, str]:
+    target = folder / "报告.html"
+    write_report(result, figures(folder, names), target)
+    html = target.read_text(encoding="utf-8")
+    return Page(html), html
+
+
+def test_the_page_is_self_contained(tmp_path: Path) -> None:
+    seen, html = page(make_result(notice=NOTICE), tmp_path)
+    assert not set(seen.tags) & {"script", "link", "iframe", "object", "embed", "form", "base"}
+    for tag, name, value in seen.links:
+        inside = value.startswith("#") or value.startswith("data:image/png;base64,")
+        assert inside or (tag == "a" and name == "href" and value.startswith("https://doi.org/10.")), (tag, name, value)
+    assert "@import" not in html
+    assert "url(" not in html
+    assert html.lstrip().startswith("<!DOCTYPE html>")
+    assert '<html lang="en">' in html
+
+
+def test_figures_are_embedded_with_their_captions(tmp_path: Path) -> None:
+    seen, html = page(make_result(), tmp_path)
+    assert seen.alts == ["What accounts shows in Mt CO₂.", "What balance shows in Mt CO₂."]
+    assert base64.b64encode(b"\x89PNG not really").decode() in html
+    assert "Figure 1. What accounts shows" in seen.text
+
+
+def test_every_table_has_a_caption_and_scoped_heads(tmp_path: Path) -> None:
+    seen, _ = page(make_result(), tmp_path)
+    assert seen.tags["table"] == seen.tags["caption"] > 10
+    assert all(head.get("scope") in ("col", "row", "colgroup", "rowgroup") for head in seen.heads)
+
+
+def test_the_notice_stands_by_every_table_and_figure(tmp_path: Path) -> None:
+    seen, html = page(make_result(notice=NOTICE), tmp_path)
+    assert seen.text.count(NOTICE) == seen.tags["table"] + seen.tags["figure"] + 2  # and at head and foot
+    assert f'content: "{NOTICE}"' in html
+    assert "notice" not in page(make_result(), tmp_path)[0].text
+
+
+def test_the_summary_is_derived(tmp_path: Path) -> None:
+    text = page(make_result(), tmp_path)[0].text.replace("\u00a0", " ")
+    # 2015: payments 4e8 + 1e8, receipts 2e8
+    assert "In 2015, of 4 units, 2 pay, 1 receives and 1 is missing." in text
+    assert "payments exceed receipts by 3.00 × 10⁸ CNY, 2.5 to 1." in text
+    assert "By priority in 2015, the first payers are Alpha and Beta; the first recipient is Gamma." in text
+    assert "2 units lie in clusters of high amounts among high ones (HH), all of them in East (2)." in text
+    assert "in Beta (2010: 1.50° E, 0.50° N). It moved 11 km to the south-south-west from 2010 to 2015." in text
+    assert "In 2015 no N balances; the sums are closest at N = 1" in text
+
+
+def test_method_and_limits_follow_the_study(tmp_path: Path) -> None:
+    text = page(make_result(), tmp_path)[0].text
+    assert "The price p is 60 CNY per t CO₂ in every year." in text
+    assert "NPP uptake (upper bound)" in text
+    assert "Amounts at mean size are notional" in text
+    assert "Chen, J. et al. (2020)" in text
+    settings = {
+        "revision": {"method": "quota", "weights": {"population": 3, "gdp": 1}, "roles": {"gdp": "responsibility"}},
+        "compensation": {"price": {"value": 220.0, "unit": "CNY/t C"}, "stage_coefficient": {"engel": 0.35}},
+        "space": {"weights": "rook", "snap": 50.0, "alternative": "directed", "correction": "fdr"},
+        "zoning": {"payers": "low_first"},
+    }  # fmt: skip
+    text = page(make_result(settings=settings), tmp_path)[0].text
+    assert "population (weight 3/4, entitlement) and GDP (weight 1/4, responsibility, inverted)" in text
+    assert "converted from a price per t C" in text
+    assert "Engel coefficient En (0.35 throughout)" in text
+    assert "(rook contiguity); gaps of up to 50 m still touch" in text
+    assert "Payers are ranked by rising and recipients by falling priority" in text
+    assert "after the Benjamini–Hochberg correction" in text
+    assert "The gap is zero by construction" in text
+    assert "notional" not in text.partition("How much the choice")[0]
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        {"method": "size_normalised", "mean": "arithmetic", "rescale": "gross", "reference": "pooled"},
+        {"method": "size_normalised", "mean": "harmonic", "rescale": "net", "reference": 2010},
+        {"method": "theoretical"},
+        {"method": "threshold", "benchmark": "net"},
+        {"method": "ecc_esc"},
+        {"method": "none"},
+    ],
+)
+def test_every_revision_has_its_words(tmp_path: Path, method: dict[str, object]) -> None:
+    seen, html = page(make_result(settings={"revision": method}), tmp_path)
+    assert "Revision:" in seen.text
+    assert "&lt;sub" not in html
+
+
+def test_no_recipients(tmp_path: Path) -> None:
+    text = page(make_result(recipients=False), tmp_path)[0].text
+    assert "none receives" in text
+    assert "as no unit receives, all of it lacks a recipient" in text
+    assert "In 2015 one side is empty, so that no N balances." in text
+    assert "centre of gravity of receipts" not in text
+
+
+def test_one_year_without_parents_or_comparison(tmp_path: Path) -> None:
+    text = page(make_result((2015,), parents=False, revisions=False), tmp_path, ())[0].text
+    assert "Since" not in text
+    assert "Kendall" not in text
+    assert "It moved" not in text
+    assert "Subtotals" not in text
+    assert "How much the choice of revision decides" not in text
+
+
+def test_no_clusters_and_no_issues(tmp_path: Path) -> None:
+    result = make_result()
+    calm = replace(result, results=result.results.assign(cluster="ns"), issues=result.issues.iloc[:0])
+    text = page(calm, tmp_path)[0].text
+    assert "No unit of 2015 is in a cluster of high amounts among high ones (HH)." in text
+    assert "The checks found nothing to report." in text
+
+
+def test_names_are_escaped_and_told_apart(tmp_path: Path) -> None:
+    names = ('<b>"A"</b> & Co', "桥西区", "桥西区", "Delta")
+    seen, html = page(make_result(names=names, notice='<i>"x"</i></style>'), tmp_path)
+    assert '<b>"A"' not in html
+    assert '<b>"A"</b> & Co' in seen.text
+    assert "</style>" not in html.partition("</style>")[2].replace("&lt;/style&gt;", "")
+    assert '<span lang="zh">桥西区</span> (East)' in html
+    assert "桥西区 (West)" in seen.text
+
+
+def test_issues_are_capped(tmp_path: Path) -> None:
+    result = make_result()
+    many = pd.concat([result.issues.iloc[[0]].assign(row=float(k)) for k in range(47)], ignore_index=True)
+    text = page(replace(result, issues=many), tmp_path)[0].text
+    assert "(47 times)" in text
+    assert "and 17 more in issues.csv" in text
+
+
+def test_flipped_units_are_named(tmp_path: Path) -> None:
+    text = page(make_result(), tmp_path)[0].text
+    assert "1 of 3 under quota" in text
+    assert "Other revisions against size-normalised (geometric, this study)" in text
+    assert NAMES[1] in text.partition("Other revisions against")[2]
+
+
+def test_equal_sums_are_no_crossing(tmp_path: Path) -> None:
+    result = make_result()
+    equal = result.balance.assign(relative_difference=1e-16, crossing="no", closest="no")
+    equal.loc[equal["n"] == 2, ["crossing", "closest"]] = "yes"
+    text = page(replace(result, balance=equal), tmp_path)[0].text.replace("\u00a0", " ")
+    assert "In 2015 no smaller N balances; the sums agree once all are counted (N = 2)." in text
+
+
+def test_no_path_of_the_author_leaks(tmp_path: Path) -> None:
+    _, html = page(make_result(), tmp_path)
+    assert "/home/someone" not in html
+    assert "ecocomp run hand.toml --compare-revisions" in html
+
+
+def test_filters() -> None:
+    assert prose("a < b & 1.0 × 10⁸ CNY") == "a &lt; b &amp; 1.0\u00a0×\u00a010⁸\u00a0CNY"
+    assert css_string('a"</style>') == '"a\\22 \\3c \\2f style\\3e "'

@@ -1,0 +1,164 @@
+"""The template uses every key of every settings model, loads, and `init` writes it without overwriting anything."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from pydantic import BaseModel
+
+from ecocomp.cli import main
+from ecocomp.issues import UsageError
+from ecocomp.sources.tables import read_table
+from ecocomp.starter import write_starter
+from ecocomp.study import Amount, Quantity, Study
+from ecocomp.study.template import template
+from ecocomp.variables import inputs
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from models(inner)
+
+
+def sections(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, type[BaseModel]]]:
+    """Yield every settings model with the section that it is, entries of [quantities] left out."""
+    for key, field in model.model_fields.items():
+        for inner in models(field.annotation):
+            if inner not in (Amount, Quantity):
+                yield ".".join([*path, key]), inner
+                yield from sections(inner, (*path, key))
+
+
+SECTIONS = dict(sections(Study))
+
+
+def body(section: str) -> str:
+    """Return the lines of a section of the template, commented or not, up to the next one."""
+    pieces = re.split(r"^(?:# )?\[([\w.]+)\]$", template(), flags=re.MULTILINE)
+    return dict(zip(pieces[1::2], pieces[2::2], strict=True))[section]
+
+
+def test_the_walk_finds_the_nested_sections() -> None:
+    assert {"study", "units", "revision", "compensation", "compensation.price", "compensation.stage_coefficient",
+            "zoning", "space", "settlement"} == set(SECTIONS)  # fmt: skip
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_key_stands_in_its_section_with_its_description(section: str) -> None:
+    text = body(section)
+    for key, field in SECTIONS[section].model_fields.items():
+        assert field.description, f"{section}.{key} has no description"
+        tables = [m for m in models(field.annotation) if m is not Amount]
+        if tables:
+            assert f"[{section}.{key}]" in template()
+        else:
+            assert re.search(rf"^(# )?{key} = \S", text, re.MULTILINE), f"{section}.{key}"
+            assert f"# {field.description}" in text
+
+
+def test_every_quantity_and_every_key_of_one() -> None:
+    text = template()
+    for name in inputs():
+        assert re.search(rf"^(# )?{name} = {{", text, re.MULTILINE), name
+    for key in Quantity.model_fields:
+        assert re.search(rf"^# {key}: ", text, re.MULTILINE), key
+        assert re.search(rf"^gdp = {{.*\b{key} = ", text, re.MULTILINE), key
+
+
+def test_it_loads_and_means_the_defaults() -> None:
+    study = Study.from_dict(tomllib.loads(template()))
+    plain = Study.from_dict({
+        "study": {"name": "x"}, "units": study.settings()["units"], "quantities": study.settings()["quantities"],
+        "compensation": {"price": {"value": 1.0, "unit": "CNY/t C"}},
+    })  # fmt: skip
+    assert study.space.model_dump() == {**plain.space.model_dump(), "permutations": 99999}
+    assert study.zoning == plain.zoning
+    assert study.settlement == plain.settlement
+    assert study.revision.method == plain.revision.method
+    assert study.compensation.stage_coefficient is None
+
+
+def test_every_alternative_loads_when_its_comment_is_taken_away() -> None:
+    alternatives = re.findall(r"^# ((\w+) = .*)$", template(), re.MULTILINE)
+    assert len(alternatives) >= 8
+    lines = template().splitlines()
+    tried = set()
+    for number, line in enumerate(lines):
+        match = re.match(r"# (\w+) = ", line)
+        if match is None:
+            continue
+        key = match[1]
+        changed = [*lines[:number], line.removeprefix("# "), *lines[number + 1 :]]
+        if key in ("years", "preset") and "compensation.price" in body_of(lines, number):  # instead of value
+            changed = [x for x in changed if not re.match(r"value = ", x)]
+        if key in ("engel", "applies_to"):
+            changed = [x.removeprefix("# ") if "stage_coefficient]" in x else x for x in changed]
+        if key in ("price_base", "deflator"):
+            changed = [x.removeprefix("# ") if re.match(r"# (price_base|deflator) = ", x) else x for x in changed]
+        if key == "applies_to":  # needs engel beside it
+            changed = [x.removeprefix("# ") if re.match(r"# engel = ", x) else x for x in changed]
+        Study.from_dict(tomllib.loads("\n".join(changed)))
+        tried.add(key)
+    assert {"notice", "dissolve", "preset", "deflator", "engel", "distance_km"} <= tried
+
+
+def body_of(lines: list[str], number: int) -> str:
+    """Return the header of the section that a line stands in."""
+    return next(x for x in reversed(lines[:number]) if re.match(r"(# )?\[[\w.]+\]$", x))
+
+
+def test_starter_writes_a_study_that_loads_and_a_table_that_fits(tmp_path: Path) -> None:
+    study_file, workbook = write_starter(tmp_path / "新研究")
+    study = Study.load(study_file)
+    book = openpyxl.load_workbook(workbook)
+    panel = book["panel"]
+    header = [cell.value for cell in panel[1]]
+    named = [study.units.id, *study.units.parents, study.units.name, study.units.year]
+    assert set(header) == {*named, *(q.column for q in study.quantities.values())}
+    assert study.resolve(study.units.table) == workbook
+    assert study.units.sheet == "panel"
+    code = header.index(study.units.id) + 1
+    assert {panel.cell(row=row, column=code).number_format for row in range(2, 100)} == {"@"}
+    about = {row[0]: row for row in book["about"].iter_rows(min_row=2, values_only=True)}
+    assert set(about) == set(header)
+    assert about["gdp"][1] == study.quantities["gdp"].unit
+
+
+def test_a_code_typed_as_text_keeps_its_zeros(tmp_path: Path) -> None:
+    study_file, workbook = write_starter(tmp_path)
+    book = openpyxl.load_workbook(workbook)
+    book["panel"].cell(row=2, column=1).value = "010001"
+    book["panel"].cell(row=2, column=2).value = "甲省"
+    book.save(workbook)
+    table = read_table(workbook, Study.load(study_file).units.sheet)
+    assert table.frame["code"].to_dict() == {2: "010001"}, "the 1998 formatted empty rows are not rows"
+
+
+@pytest.mark.parametrize("there", ["study.toml", "panel.xlsx"])
+def test_starter_overwrites_nothing(tmp_path: Path, there: str) -> None:
+    (tmp_path / there).write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageError, match=there):
+        write_starter(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == [there]
+    assert (tmp_path / there).read_text(encoding="utf-8") == "mine"
+    outcome = CliRunner().invoke(main, ["init", str(tmp_path)])
+    assert outcome.exit_code == 2
+    assert "exists already" in outcome.stderr
+
+
+def test_init_then_check_names_what_is_to_be_filled_in(tmp_path: Path) -> None:
+    outcome = CliRunner().invoke(main, ["init", str(tmp_path / "新")])
+    assert outcome.exit_code == 0, outcome.output
+    outcome = CliRunner().invoke(main, ["check", str(tmp_path / "新" / "study.toml")])
+    assert outcome.exit_code == 1
+    assert "panel.xlsx: has a header and no rows" in outcome.stderr
+    assert "boundaries.gpkg does not exist" in outcome.stderr
