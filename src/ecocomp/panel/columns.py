@@ -64,12 +64,12 @@ def unit_scales(study: Study) -> tuple[dict[str, float], list[Issue]]:
 def read_keys(table: RawTable, units: Units) -> tuple[pd.DataFrame, list[Issue]]:
     """Return unit and year of every row as columns ``unit`` and ``year``, and the rows whose key cannot be read."""
     file = table.path.name
-    codes = table.frame[units.id].str.strip()
+    codes = table.frame[units.id]
     issues = [
         Issue("error", "empty-code", "has no unit code", "fill it in or delete the row", file, units.id, row)
         for row in codes.index[codes == ""]
     ]
-    texts = table.frame[units.year].str.strip()
+    texts = table.frame[units.year]
     years = texts.where(texts.str.fullmatch(r"[12]\d{3}"))
     issues += [
         Issue(
@@ -104,7 +104,7 @@ def convert(
     A cell that is no number, or beyond a hard bound of the variables table, is an error; a plausible bound passed or
     a missing cell is a warning.
     """
-    cells = table.frame.loc[keys.index, quantity.column].str.strip()
+    cells = table.frame.loc[keys.index, quantity.column]
     missing = cells.str.lower().isin(MISSING_WORDS)
     numeric = cells.str.fullmatch(_NUMBER.pattern)
     values = pd.Series(np.nan, index=cells.index)

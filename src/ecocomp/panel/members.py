@@ -29,7 +29,7 @@ def read_members(table: RawTable, keys: pd.DataFrame, units: Units) -> tuple[pd.
     """
     dissolve = [units.dissolve] if units.dissolve else []
     columns = list(dict.fromkeys([units.name, *units.parents, *dissolve]))
-    labels = table.frame.loc[keys.index, columns].apply(lambda c: c.str.strip()).assign(__code=keys["unit"])
+    labels = table.frame.loc[keys.index, columns].assign(__code=keys["unit"])
     labels = labels.iloc[keys["year"].argsort(kind="stable")]
     issues = [*_empty(labels, columns, table), *_changing(labels, columns, units, table)]
     latest = labels.groupby("__code", sort=True).last()
@@ -37,11 +37,12 @@ def read_members(table: RawTable, keys: pd.DataFrame, units: Units) -> tuple[pd.
     members["name"] = members["unit"] if units.dissolve else latest[units.name]
     for parent in units.parents:
         members[parent] = latest[parent]
-        spans = members.groupby("unit")[parent].unique()
+        pairs = members[["unit", parent]].drop_duplicates()
+        spans = pairs[pairs["unit"].duplicated(keep=False)].groupby("unit")[parent].agg(list)
         issues += [
             Issue("error", "spans-parents", f"the dissolved unit lies in {' and '.join(found)}",
                   "dissolve within one parent, or leave the parent out", table.path.name, parent, unit=str(unit))
-            for unit, found in spans[spans.map(len) > 1].items()
+            for unit, found in spans.items()
         ]  # fmt: skip
     members.index.name = "code"
     return members, issues

@@ -28,8 +28,8 @@ _VECTOR_FILES = (".gpkg", ".shp", ".geojson", ".fgb")
 class RawTable:
     """A table as text.
 
-    ``frame`` holds strings (empty: missing); its index is the row as a spreadsheet counts it, the header being row 1.
-    ``encoding`` is that of a csv, or the one told for a shapefile that does not state its own, else ``None``.
+    ``frame`` holds strings without blanks around them (empty: missing); its index is the row as a spreadsheet counts
+    it, the header being row 1. ``encoding`` is that of a csv, or of a .dbf that does not state its own, else ``None``.
     """
 
     frame: pd.DataFrame
@@ -61,7 +61,7 @@ def read_table(path: Path, sheet: str | None = None) -> RawTable:
             rows, encoding = _csv_rows(path)
         elif kind in SPREADSHEETS:
             cells = pd.read_excel(path, sheet_name=sheet or 0, header=None, dtype=object, keep_default_na=False)
-            rows = [list(row) for row in cells.itertuples(index=False)]
+            rows = [list(map(as_text, row)) for row in cells.itertuples(index=False)]
         elif kind == ".parquet":
             rows = _frame_rows(pd.read_parquet(path))
         elif kind in _VECTOR_FILES:
@@ -82,7 +82,7 @@ def _error(path: Path, code: str, message: str, remedy: str, row: int | None = N
     return DataError([Issue("error", f"table-{code}", message, remedy, file=path.name, row=row)])
 
 
-def _csv_rows(path: Path) -> tuple[list[list[object]], str]:
+def _csv_rows(path: Path) -> tuple[list[list[str]], str]:
     """Decode by the ladder UTF-8 (with or without a byte-order mark), then GB18030, and split into cells."""
     content = path.read_bytes()
     for encoding in ("utf-8-sig", "gb18030"):
@@ -92,20 +92,20 @@ def _csv_rows(path: Path) -> tuple[list[list[object]], str]:
             continue
         if "\0" in text:
             break
-        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), strict=False)], encoding
+        lines = csv.reader(io.StringIO(text, newline=""), strict=False)
+        return [[cell.strip() for cell in row] for row in lines], encoding
     raise _error(path, "encoding", "is neither UTF-8 nor GB18030 text", "save it as 'CSV UTF-8'")
 
 
-def _frame_rows(frame: pd.DataFrame) -> list[list[object]]:
+def _frame_rows(frame: pd.DataFrame) -> list[list[str]]:
     if frame.index.names != [None]:  # a parquet file keeps the index of the frame it was
         frame = frame.reset_index()
-    return [list(frame.columns), *frame.astype(object).values.tolist()]
+    return [list(map(as_text, row)) for row in ([*frame.columns], *frame.astype(object).values.tolist())]
 
 
-def _frame(rows: Sequence[Sequence[object]], path: Path) -> pd.DataFrame:
+def _frame(rows: Sequence[Sequence[str]], path: Path) -> pd.DataFrame:
     """Check that rows form a table below a header of distinct names, and return it without empty rows."""
-    texts = [[as_text(cell) for cell in row] for row in rows]
-    header = texts[0] if texts else []
+    header = list(rows[0]) if rows else []
     while header and not header[-1]:  # columns that a spreadsheet only formats
         header.pop()
     if not any(header):
@@ -116,7 +116,7 @@ def _frame(rows: Sequence[Sequence[object]], path: Path) -> pd.DataFrame:
         for name, count in Counter(header).items() if count > 1 and name
     ]  # fmt: skip
     body, index = [], []
-    for number, row in enumerate(texts[1:], start=2):
+    for number, row in enumerate(rows[1:], start=2):
         if not any(row):
             continue
         if any(row[len(header) :]):
