@@ -20,7 +20,7 @@ bench: $(STAMP)-dev
 	$(BIN)/python -m benchmarks
 
 $(STAMP)-china $(STAMP)-dev: $(STAMP)-%: pyproject.toml constraints.txt
-	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: install Python 3.11 or newer"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is not Python 3.11 or newer"; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
 	touch $@

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -12,7 +13,7 @@ from typing import Any
 
 import click
 
-from ecocomp.issues import DataError, EcocompError, Issue, StudyError, UsageError, errors
+from ecocomp.issues import DataError, EcocompError, Issue, StudyError, errors
 
 __all__ = ["main"]
 
@@ -25,14 +26,14 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 @click.group(context_settings=CONTEXT)
 @click.version_option(package_name="ecocomp")
 def main() -> None:
-    r"""Carbon ecological compensation: who should pay whom, how much, and who comes first.
+    """Carbon ecological compensation: who should pay whom, how much, and who comes first.
 
     Start with  ecocomp demo , or with  ecocomp init DIR  for a study of your own.
 
     \b
     Exit codes: 0 done, 1 the data has errors, 2 usage, study file or a missing package,
     3 infeasible settlement, 4 verify found a difference, 130 interrupted.
-    """
+    """  # noqa: D301
     for stream in (sys.stdout, sys.stderr):  # a pipe may have an encoding without ⁸ or 县
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -47,8 +48,11 @@ def _command(function: Callable[..., int | None]) -> click.Command:
     def command(debug: bool, **arguments: Any) -> None:
         try:
             sys.exit(function(**arguments) or 0)
+        except BrokenPipeError:  # whoever read our output has had enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         except KeyboardInterrupt:
-            click.echo("interrupted; nothing was changed", err=True)
+            click.echo("interrupted; no results were changed", err=True)
             sys.exit(130)
         except Exception as error:
             if debug:
@@ -130,13 +134,12 @@ def demo(output: Path | None, fictional: bool, force: bool, as_json: bool) -> No
 
     Writes DIR/study.toml with its table and map, and the results beside them in DIR/study-results.
     """
-    from ecocomp.demo import outlines_installed, prepare
+    from ecocomp.demo import outlines_installed, prepare, require_own
     from ecocomp.outputs import require_writable
 
     folder = output or Path("ecocomp-demo")
     require_writable(folder / "study-results", force)
-    if (folder / "study.toml").exists() and not force:
-        raise UsageError(f"{folder / 'study.toml'} exists already; use --force to replace it, or -o for another folder")
+    require_own(folder, force)
     if not fictional and not outlines_installed():
         click.echo("The extra 'china' is not installed: the demonstration runs on a fictional region.", err=True)
         click.echo("Outlines of Beijing-Tianjin-Hebei:  python -m pip install 'ecocomp[china]'", err=True)
@@ -210,7 +213,8 @@ def _run(study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json
         click.echo(settings.study.notice)
     click.echo(
         f"{settings.study.name}: in {last['year']}, {last['payers']} units pay {last['payments'] / 1e8:,.2f} and "
-        f"{last['recipients']} receive {last['receipts'] / 1e8:,.2f} ×10⁸ CNY; {last['missing']} missing."
+        f"{last['recipients']} receive {last['receipts'] / 1e8:,.2f} ×10⁸ CNY; "
+        f"{last['balanced']} balanced, {last['missing']} missing."
     )
     problems = result.issues["severity"].value_counts()
     if len(problems):

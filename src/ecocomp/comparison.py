@@ -5,6 +5,7 @@ Calls the rooms below and adds no equation of its own but the measures of agreem
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable
 from itertools import combinations
 
 import numpy as np
@@ -13,22 +14,26 @@ import pandas as pd
 import xarray as xr
 from scipy import stats
 
-from ecocomp.accounts import revise
+from ecocomp.accounts import factors_of, revise
 from ecocomp.compensation import amount, price_by_year, stage_of
 from ecocomp.study import Compensation, Revision
 
 __all__ = ["amounts_by_revision", "compare_revisions", "revision_variants"]
 
 
-def revision_variants(settings: Revision) -> dict[str, Revision]:
-    """Return every revision that a study's own settings define, by label, the study's own first.
+def revision_variants(settings: Revision, quantities: Collection[Hashable]) -> dict[str, Revision]:
+    """Return every revision that a study's own settings and quantities define, by label, the study's own first.
 
-    ``quota`` has no default weights: it takes the study's where they are stated, and is left out otherwise.
+    The means of ``size_normalised`` share the study's weights, reference and rescaling. ``quota`` has no default
+    weights: it takes the study's where they are stated. What needs a quantity that the panel lacks is left out.
     """
     weights = settings.weights
     variants = {label_of(settings): settings}
     others = [
-        *(Revision(method="size_normalised", mean=m, weights=weights) for m in ("geometric", "arithmetic", "harmonic")),
+        *(
+            settings.model_copy(update={"method": "size_normalised", "mean": mean})
+            for mean in ("geometric", "arithmetic", "harmonic")
+        ),
         *([Revision(method="quota", weights=weights, roles=settings.roles)] if weights else []),
         Revision(method="theoretical"),
         Revision(method="threshold", benchmark="gross"),  # with benchmark net it is theoretical, term by term
@@ -36,6 +41,8 @@ def revision_variants(settings: Revision) -> dict[str, Revision]:
         Revision(method="none"),
     ]  # fmt: skip
     for other in others:
+        if not set(factors_of(other)) <= set(quantities):
+            continue
         variants.setdefault(label_of(other), other)
     return variants
 
@@ -53,7 +60,7 @@ def amounts_by_revision(panel: xr.Dataset, settings: Revision, compensation: Com
     """Return the amounts of every revision variant, dimensions (revision, unit, year) [CNY]."""
     price = price_by_year(compensation, [int(y) for y in panel["year"].values])
     amounts = {}
-    for label, variant in revision_variants(settings).items():
+    for label, variant in revision_variants(settings, list(panel.data_vars)).items():
         revised = revise(panel, variant)["revised"]
         stage = stage_of(revised, compensation.stage_coefficient, panel.get("engel_coefficient"))
         amounts[label] = amount(revised, price, stage)

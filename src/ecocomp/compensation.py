@@ -18,6 +18,7 @@ from ecocomp.units import UnitError, scale
 __all__ = [
     "PricePreset",
     "amount",
+    "check_amounts",
     "check_prices",
     "deflate",
     "group",
@@ -27,6 +28,10 @@ __all__ = [
     "stage_of",
     "threshold_of",
 ]
+
+
+LARGEST_AMOUNT = 1e15
+"""No unit owes more [CNY]: eight times China's GDP of 2023."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,17 @@ def amount(revised: xr.DataArray, price: xr.DataArray, stage: xr.DataArray | flo
     """
     with xr.set_options(arithmetic_join="exact"):
         return (revised * 1e6 * price * stage).transpose(*revised.dims).rename("amount")
+
+
+def check_amounts(amounts: xr.DataArray) -> list[Issue]:
+    """Return an error for every amount that no money can be, as a size near zero makes of an account."""
+    beyond = (abs(amounts) > LARGEST_AMOUNT).values
+    return [
+        Issue("error", "absurd-amount", f"the amount would be {amounts.values[i, t]:.3g} CNY",
+              "check this unit's area, population and GDP, and the price", unit=str(amounts["unit"].values[i]),
+              year=int(amounts["year"].values[t]))
+        for i, t in zip(*np.nonzero(beyond), strict=True)
+    ]  # fmt: skip
 
 
 def group(amounts: xr.DataArray, threshold: float = 0.0) -> xr.DataArray:

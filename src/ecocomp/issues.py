@@ -20,6 +20,7 @@ __all__ = [
     "UsageError",
     "errors",
     "nearest",
+    "raise_errors",
 ]
 
 Severity = Literal["error", "warning", "note"]
@@ -68,6 +69,12 @@ class Issue:
 def errors(issues: Iterable[Issue]) -> list[Issue]:
     """Return the issues that forbid a computation."""
     return [issue for issue in issues if issue.severity == "error"]
+
+
+def raise_errors(issues: Sequence[Issue]) -> None:
+    """Raise a `DataError` that carries all issues if one of them is an error."""
+    if errors(issues):
+        raise DataError(issues)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ def write_starter(folder: Path) -> list[Path]:
     study, workbook = folder / "study.toml", folder / "panel.xlsx"
     present = [str(p) for p in (study, workbook) if p.exists()]
     if present:
-        raise UsageError(f"{' and '.join(present)} exists already; give another folder")
+        raise UsageError(f"there already: {' and '.join(present)}; give another folder")
     folder.mkdir(parents=True, exist_ok=True)
     study.write_text(template(), encoding="utf-8")
     _write_panel(workbook)

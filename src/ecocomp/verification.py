@@ -9,10 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ecocomp.issues import DataError
 from ecocomp.outputs.store import read_manifest
 from ecocomp.outputs.tables import read_frame
 from ecocomp.pipeline import run
 from ecocomp.result import FRAMES
+from ecocomp.sources.boundaries import boundaries_sha256
+from ecocomp.sources.files import sha256
 from ecocomp.study import Study
 
 __all__ = ["RELATIVE_TOLERANCE", "compare_frames", "verify"]
@@ -32,19 +35,20 @@ def verify(folder: Path) -> list[str]:
     -------
     list of str
         A sentence for every difference: an input that changed, a number beyond a relative 1e-9, a label that differs,
-        a row that is gone or new. Empty if all agree.
+        a row that is gone or new, inputs with which the study cannot be carried out. Empty if all agree.
 
     Raises
     ------
     ResultsFolderError
         If the folder is not a results folder.
-    DataError
-        If the inputs are gone or have errors now.
     """
     manifest = read_manifest(folder)
     study = Study.from_dict(manifest["study"], folder=manifest["study_folder"])
-    again = run(study, all_revisions=manifest["all_revisions"])
-    differences = _changed_inputs(manifest["inputs"], again.manifest["inputs"])
+    differences = _changed_inputs(study, manifest["inputs"])
+    try:
+        again = run(study, all_revisions=manifest["all_revisions"])
+    except DataError as error:
+        return [*differences, f"the study can no longer be carried out: {error}"]
     for name in FRAMES:
         for file in [f"{name}.csv"] + ["results.parquet"] * (name == "results"):
             if not (folder / file).is_file():
@@ -55,12 +59,22 @@ def verify(folder: Path) -> list[str]:
     return differences
 
 
-def _changed_inputs(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    return [
-        f"{was['file']} has changed: SHA-256 was {was['sha256'][:12]}…, is {now[kind]['sha256'][:12]}…"
-        for kind, was in before.items()
-        if was["sha256"] != now[kind]["sha256"]
-    ]
+def _changed_inputs(study: Study, before: dict[str, Any]) -> list[str]:
+    """Hash the inputs again, whatever they hold now."""
+    table = study.resolve(study.units.table)
+    now = {
+        "table": sha256([table]) if table.is_file() else None,
+        "boundaries": boundaries_sha256(study.units.boundaries, study.folder),
+    }
+    differences = []
+    for kind, was in before.items():
+        if now[kind] is None:
+            differences.append(f"{was['file']} is gone")
+        elif now[kind] != was["sha256"]:
+            differences.append(
+                f"{was['file']} has changed: SHA-256 was {was['sha256'][:12]}…, is {str(now[kind])[:12]}…"
+            )
+    return differences
 
 
 def compare_frames(before: pd.DataFrame, now: pd.DataFrame) -> list[str]:

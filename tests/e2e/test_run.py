@@ -156,7 +156,9 @@ def test_verify_finds_differences_and_exits_with_4(study: Path) -> None:
     assert "面板.csv has changed" in outcome.stderr
     assert len(json.loads(call("verify", folder, "--json").stdout)["differences"]) == 2
     table.unlink()
-    assert call("verify", folder).exit_code == 1
+    outcome = call("verify", folder)
+    assert outcome.exit_code == 4
+    assert "面板.csv is gone" in outcome.stderr
 
 
 def test_help_needs_nothing_heavy() -> None:
@@ -233,7 +235,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
     runner.send_signal(signal.SIGINT)
     _, told = runner.communicate(timeout=30)
     assert runner.returncode == 130, told.decode()
-    assert told.decode() == "interrupted; nothing was changed\n"
+    assert told.decode() == "interrupted; no results were changed\n"
     assert {p.name for p in study.parent.iterdir()} == before
 
 

@@ -1,5 +1,6 @@
 """The whole run depends on what the table says and not on how it is written."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -77,11 +78,20 @@ def test_a_missing_value_changes_no_other_unit_unnoticed(plain, tmp_path):
 
 
 def test_threshold_makes_units_that_neither_pay_nor_receive(tmp_path):
-    path = write_study(tmp_path, replace={"[space]": 'threshold = { value = 1, unit = "亿元" }\n\n[space]'})
+    path = write_study(tmp_path, replace={"[space]": 'threshold = { value = 2, unit = "亿元" }\n\n[space]'})
     result = run(Study.load(path))
     balanced = result.results.query("group == 'balanced'")
     assert len(balanced) > 0
     assert (balanced["settled"] == 0).all()
     assert balanced["rank"].isna().all()
+    # the centre of payments weighs what is paid, and balanced units pay nothing
+    year = result.results.query("year == 2010").set_index("unit")
+    assert (year["group"].eq("balanced") & year["amount"].gt(0)).any()
+    paid_at = result.geometry.to_crs("ESRI:54034").centroid.x
+    paying = year["amount"].where(year["group"] == "payer", 0.0)
+    x = (paying * paid_at).sum() / paying.sum()
+    centre = result.centres.query("weighting == 'payments' and year == 2010")
+    found = gpd.GeoSeries(gpd.points_from_xy(centre["lon"], centre["lat"]), crs="EPSG:4326").to_crs("ESRI:54034").x
+    np.testing.assert_allclose(found, x, atol=200)  # metres: a mean in another equal-area projection
     paid = result.results.query("group == 'payer'").groupby("year")["amount"].sum()
     np.testing.assert_allclose(result.regional["payments"], paid)

@@ -10,6 +10,9 @@ from ecocomp.study import Compensation, Revision
 PRICE = Compensation.model_validate({"price": {"value": 1, "unit": "CNY/t CO2"}})
 
 
+QUANTITIES = ["emissions", "sequestration", "gdp", "population", "area"]
+
+
 def panel() -> xr.Dataset:
     data = {"emissions": [8, 4, 1], "sequestration": [2, 1, 4], "gdp": [1, 10, 100], "population": [3, 2, 1]}
     columns = {n: (("unit", "year"), np.array(v, float)[:, None]) for n, v in {**data, "area": [1, 2, 3]}.items()}
@@ -17,11 +20,24 @@ def panel() -> xr.Dataset:
 
 
 def test_the_study_s_own_revision_comes_first_and_each_stands_once():
-    labels = list(revision_variants(Revision(method="ecc_esc")))
+    labels = list(revision_variants(Revision(method="ecc_esc"), QUANTITIES))
     assert labels[0] == "ecc_esc"
     assert len(labels) == len(set(labels))
     assert "quota" not in labels  # it has no default weights
-    assert "quota" in revision_variants(Revision(weights={"gdp": 1}))
+    assert "quota" in revision_variants(Revision(weights={"gdp": 1}), QUANTITIES)
+
+
+def test_variants_share_reference_and_rescaling():
+    variants = revision_variants(Revision(reference=2007, rescale="gross"), QUANTITIES)
+    kin = [v for v in variants.values() if v.method == "size_normalised"]
+    assert {(v.reference, v.rescale) for v in kin} == {(2007, "gross")}
+    assert {v.mean for v in kin} == {"geometric", "arithmetic", "harmonic"}
+
+
+def test_what_needs_a_quantity_that_is_not_there_is_left_out():
+    lean = panel().drop_vars("population")
+    labels = set(amounts_by_revision(lean, Revision(method="none"), PRICE)["revision"].values)
+    assert labels == {"none", "theoretical", "threshold, gross", "ecc_esc"}
 
 
 def test_amounts_are_those_of_each_revision():

@@ -8,6 +8,7 @@ import xarray as xr
 
 from ecocomp.compensation import (
     amount,
+    check_amounts,
     check_prices,
     deflate,
     group,
@@ -104,3 +105,8 @@ def test_groups_around_the_threshold():
     ]
     assert group(amounts).values[:, 1].tolist() == ["payer", "recipient", "missing"]
     assert threshold_of(settings(threshold={"value": 2, "unit": "万元"})) == 20000
+
+
+def test_an_amount_that_no_money_can_be_is_an_error():
+    found = check_amounts(array([[1e14, -2e15], [np.inf, np.nan]]))
+    assert [(i.unit, i.year) for i in found] == [("u0", 2015), ("u1", 2010)]

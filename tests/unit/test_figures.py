@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 from matplotlib import rcParams
+from matplotlib.text import Text
 
 from ecocomp.outputs.figures import fonts, write_figures
 from ecocomp.outputs.figures.ground import ground_of, path_of
 from ecocomp.outputs.figures.page import lettering
+from ecocomp.outputs.figures.placing import _distance
 from ecocomp.outputs.figures.romanise import romanise
 from ecocomp.outputs.figures.scales import classes_of, money_scale, nice_below, spaced
 from ecocomp.outputs.figures.scene import scene_of
-from ecocomp.outputs.figures.words import WORDS
+from ecocomp.outputs.figures.words import WORDS, revision_name
 from ecocomp.outputs.figures.write import _DRAW
 from unit.figure_results import tiny_result
 
@@ -166,6 +169,96 @@ def test_every_unit_has_a_shape_whatever_its_kind() -> None:
     assert len(path_of(part).vertices) == 10  # both parts, five vertices each
     ground = ground_of(tiny_result([1, 2, -1]), panels=2)
     assert all(len(path.vertices) for path in [*ground.paths, *ground.outlines])
+
+
+def close_ups(result):
+    """Return the drawn figure of the centres and its two close-ups."""
+    scene = scene_of(result)
+    with lettering(scene.style):
+        figure, _ = _DRAW["centres"](scene)
+        figure.draw_without_rendering()
+    return figure, figure.axes[1:3]
+
+
+def crowded(seed: int):
+    """Return a result whose centres wander about for 17 years."""
+    result = tiny_result([1, -1], years=range(2000, 2017))
+    steps = np.random.default_rng(seed).normal(0, 0.01, (len(result.centres), 2)).cumsum(axis=0)
+    places = {"lon": 110.25 + steps[:, 0], "lat": 38.25 + steps[:, 1]}
+    return replace(result, centres=result.centres.assign(**places))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_year_stands_by_its_own_centre(seed: int) -> None:
+    result = crowded(seed)
+    _, insets = close_ups(result)
+    for ax, weighting in zip(insets, ("payments", "receipts"), strict=True):
+        markers = next(c for c in ax.collections if len(c.get_offsets()) == 17).get_offsets()
+        pixels = dict(zip(range(2000, 2017), ax.transData.transform(markers), strict=True))
+        labels = [t for t in ax.texts if t.get_text().isdecimal()]
+        years = {int(t.get_text()) for t in labels}
+        assert {2000, 2016} <= years, weighting
+        assert len(years) <= 6
+        for text in labels:
+            box, own = Text.get_window_extent(text), pixels[int(text.get_text())]
+            nearest = min(_distance(box, *other) for other in pixels.values())
+            assert text.arrow_patch is not None or nearest == _distance(box, *own)
+
+
+def test_no_degree_touches_the_title() -> None:
+    for offset in np.linspace(0, 0.1, 7):
+        result = tiny_result([1, -1])
+        result = replace(result, centres=result.centres.assign(lat=38.2 + offset))
+        _, insets = close_ups(result)
+        for ax in insets:
+            frame = ax.get_window_extent()
+            labels = [t for t in ax.get_yticklabels() if t.get_text()]
+            assert len(labels) >= 2
+            assert all(t.get_window_extent().y1 <= frame.y1 for t in labels)
+
+
+@pytest.mark.parametrize("names", [["桥西区", "桥西区", "易县", "易县"], ["易县", "伊县", "Yixian", "B"]])
+def test_no_two_units_are_drawn_under_one_name(names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "FAMILIES", ())
+    result = tiny_result([1, 2, 3, -1], names=names)
+    scene = scene_of(result)
+    assert len({scene.name_of(unit) for unit in result.results["unit"]}) == 4
+    drawn = {text.rpartition("  ")[0] for text in texts(result, "priority") if text.rpartition("  ")[2].isdecimal()}
+    assert len(drawn - {""}) == 4
+
+
+def test_sources_in_a_caption_are_grouped_and_short() -> None:
+    def data(sources: dict[str, str]) -> str:
+        quantities = {name: {"column": name, "unit": "1", "source": source} for name, source in sources.items()}
+        result = tiny_result([1, -1], study={"quantities": quantities}, notice="Modelled data")
+        return _DRAW["amounts"](scene_of(result))[1]
+
+    assert "; emissions and gdp from a yearbook; area from a map; origin" in data(
+        {"emissions": "a yearbook", "gdp": "a yearbook", "area": "a map"}
+    )
+    long = data({name: f"{'modelled from totals ' * 3}{name}" for name in ("emissions", "gdp", "area")})
+    assert "Data: table tiny.csv; sources of the quantities in Table 1 of the report; origin of the weakest" in long
+    assert "modelled from totals" not in long
+    assert "origin of the weakest input: given" in long
+    assert long.endswith("Modelled data.")
+
+
+def test_amounts_at_mean_size_are_called_notional_on_the_map() -> None:
+    def title(revision: dict[str, str]) -> str:
+        drawn = texts(tiny_result([1, -1], study={"revision": revision}), "amounts")
+        return next(t for t in drawn if t.startswith("Compensation amount"))
+
+    assert title({"method": "size_normalised"}).endswith("[million CNY, notional]")
+    assert title({"method": "none"}).endswith("[million CNY]")
+
+
+def test_a_revision_has_one_name_in_figure_and_caption() -> None:
+    result = tiny_result([1, -1], revisions=True)
+    assert "size-normalised (geometric) *" in texts(result, "revisions")
+    caption = _DRAW["revisions"](scene_of(result))[1]
+    assert "the study's own revision, size-normalised (geometric, this study)." in caption
+    assert revision_name("none") == "no revision"
+    assert revision_name("threshold, gross", "zh") == "阈值 (总排放)"
 
 
 def test_words_are_in_both_languages() -> None:

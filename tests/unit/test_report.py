@@ -13,7 +13,12 @@ import pytest
 
 from ecocomp.outputs.report import write_report
 from ecocomp.outputs.report.builder import css_string, prose
+from ecocomp.outputs.report.caveats import caveats, is_npp
+from ecocomp.outputs.report.method import method
+from ecocomp.outputs.report.result_tables import class_table, result_tables, revision_legend
+from ecocomp.outputs.report.tables import Wording
 from ecocomp.result import Result
+from ecocomp.study import Revision, Study
 from unit.report_results import NAMES, figures, make_result
 
 NOTICE = "Modelled demonstration data, not observations"
@@ -130,7 +135,7 @@ def test_method_and_limits_follow_the_study(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "method",
+    "settings",
     [
         {"method": "size_normalised", "mean": "arithmetic", "rescale": "gross", "reference": "pooled"},
         {"method": "size_normalised", "mean": "harmonic", "rescale": "net", "reference": 2010},
@@ -140,8 +145,8 @@ def test_method_and_limits_follow_the_study(tmp_path: Path) -> None:
         {"method": "none"},
     ],
 )
-def test_every_revision_has_its_words(tmp_path: Path, method: dict[str, object]) -> None:
-    seen, html = page(make_result(settings={"revision": method}), tmp_path)
+def test_every_revision_has_its_words(tmp_path: Path, settings: dict[str, object]) -> None:
+    seen, html = page(make_result(settings={"revision": settings}), tmp_path)
     assert "Revision:" in seen.text
     assert "&lt;sub" not in html
 
@@ -213,3 +218,72 @@ def test_no_path_of_the_author_leaks(tmp_path: Path) -> None:
 def test_filters() -> None:
     assert prose("a < b & 1.0 × 10⁸ CNY") == "a &lt; b &amp; 1.0\u00a0×\u00a010⁸\u00a0CNY"
     assert css_string('a"</style>') == '"a\\22 \\3c \\2f style\\3e "'
+
+
+@pytest.mark.parametrize(
+    ("source", "known"),
+    [
+        ("MOD17A3HGF", True), ("our net\n primary production", True), ("净初级生产力", True), ("NPP 2015", True),
+        ("Chen et al. 2020", True), (None, None), ("…", None), ("...", None), ("statistical yearbook", None),
+        ("NEP = NPP less soil respiration", None), ("NEP of a model", False), ("forest inventory", False),
+        ("eddy flux towers", False), ("net ecosystem exchange", False),
+    ],
+)  # fmt: skip
+def test_only_a_source_that_says_otherwise_drops_the_upper_bound(source: str | None, known: bool | None) -> None:
+    manifest = make_result().manifest["study"]
+    quantity = {"column": "seq", "unit": "Mt CO2"} | ({"source": source} if source is not None else {})
+    study = Study.from_dict(manifest | {"quantities": manifest["quantities"] | {"sequestration": quantity}})
+    assert is_npp(study) is known
+    heads = [head for head, _ in caveats(make_result(), study)]
+    assert ("Sequestration may be an upper bound" in heads) == (known is None)
+    assert ("Sequestration is NPP uptake (upper bound)" in heads) == (known is True)
+
+
+def test_a_directed_p_labels_twice_as_many_at_random(tmp_path: Path) -> None:
+    def text(alternative: str) -> str:
+        settings = {"space": {"alternative": alternative, "alpha": 0.5}}
+        return page(make_result(settings=settings), tmp_path)[0].text.replace("\u00a0", " ")
+
+    assert "At p < 0.5, about 2 of 3 units" in text("two-sided")
+    assert "At a directed p < 0.5, on either side, about 3 of 3 units" in text("directed")
+
+
+def test_the_legend_of_revisions_tells_unit_and_mean() -> None:
+    titles = {"size_normalised, geometric": "own", "size_normalised, harmonic": "kin", "quota": "quota"}
+    plain = revision_legend(titles, Revision(), "Mt CO2 at mean size").blocks[0][1]
+    assert [row[2:] for row in plain[:2]] == [
+        ["R = C / κ, κ the geometric mean", "Mt CO₂ at mean size"],
+        ["R = C / κ, κ the harmonic mean", "Mt CO₂ at mean size"],
+    ]
+    rescaled = revision_legend(titles, Revision(rescale="net"), "Mt CO2").blocks[0][1]
+    assert [row[3] for row in rescaled] == ["Mt CO₂"] * 3
+    assert rescaled[0][1].endswith("rescaled to net totals")
+    other = revision_legend(titles, Revision(method="quota", weights={"gdp": 1}), "Mt CO2").blocks[0][1]
+    assert [row[3] for row in other] == ["Mt CO₂ at mean size", "Mt CO₂ at mean size", "Mt CO₂"]
+
+
+def test_ellipses_stand_in_the_order_of_the_centres() -> None:
+    result = make_result()
+    kinds = ["absolute", "payments", "receipts"]
+    ellipses = pd.concat([result.ellipses.assign(weighting=kind) for kind in kinds], ignore_index=True)
+    table = result_tables(replace(result, ellipses=ellipses), Wording("", "", {}))["ellipses"]
+    rows = [row[:2] for row in table.blocks[0][1]]
+    assert rows == [[kind, year] for kind in ("payments", "receipts", "absolute") for year in ("2010", "2015")]
+
+
+def test_a_deflated_price_is_told_as_stated(tmp_path: Path) -> None:
+    money = {"price": {"value": 60.0, "unit": "CNY/t CO2"}, "price_base": 2010, "deflator": {"2010": 100, "2015": 130}}
+    study = Study.from_dict(make_result(settings={"compensation": money}).manifest["study"])
+    text = next(p for p in method(study, {2010: 60.0, 2015: 60 / 1.3}, 99) if p.title == "Amount").text[0]
+    assert "The price p is 60 in 2010 and 46.15 in 2015 CNY per t CO₂." in text
+    assert (
+        "The price stated is 60 CNY/t CO₂. Price and GDP are expressed at the price level of the base year 2010."
+        in text
+    )
+
+
+def test_class_bounds_have_three_significant_digits() -> None:
+    result = make_result()
+    breaks = {"payer": [0.0123456, 0.23456, 3.45678], "recipient": []}
+    rows = class_table(replace(result, manifest=result.manifest | {"priority_breaks": breaks})).blocks[0][1]
+    assert [row[1] for row in rows] == ["0.235 to 3.46", "0.0123 to 0.235"]

@@ -76,9 +76,14 @@ def test_every_column_of_every_table_is_explained(kept: tuple[Result, Path]) -> 
                 assert rows.loc[column, "label_zh"] == "省"
                 continue
             assert column in table(), f"{name}.{column} is not in the variables table"
-            expected = "Mt CO2 at mean size" if column == "revised" else variable(column).unit
-            assert rows.loc[column, "measure"] == expected
-            assert rows.loc[column, "label_zh"] == variable(column).label_zh
+            v = table().get(f"{name}.{column}", variable(column))  # a column may mean another thing in one table
+            assert rows.loc[column, "measure"] == ("Mt CO2 at mean size" if column == "revised" else v.unit)
+            assert rows.loc[column, "label_zh"] == v.label_zh
+    amounts = explained[explained["measure"].eq("CNY") & explained["column"].ne("gdp")]
+    assert amounts["meaning"].str.contains("notional").all()  # amounts at mean size
+    meanings = explained.set_index(["table", "column"])["meaning"]
+    assert "transfers to the recipient" in meanings["transfers", "amount"]
+    assert "before dissolving" in meanings["issues", "unit"]
 
 
 @pytest.mark.parametrize("name", FRAMES)

@@ -90,7 +90,7 @@ def test_workbook_numbers_become_the_text_a_person_sees(tmp_path: Path) -> None:
         6: {"代码": "010002", "年份": "2015", "排放": ""},  # row 5 is blank and keeps its number
     }
     assert issues_of(path, "说明")[0].code == "table-empty"
-    assert issues_of(path, "没有")[0].code == "table-unreadable"
+    assert issues_of(path, "没有")[0].code == "table-sheet"
 
 
 def test_parquet_and_its_index(tmp_path: Path) -> None:

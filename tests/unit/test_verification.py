@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ecocomp
-from ecocomp.issues import DataError, ResultsFolderError
+from ecocomp.issues import ResultsFolderError
 from ecocomp.verification import compare_frames, verify
 from tiny import panel, write_study
 
@@ -172,10 +172,20 @@ def test_an_input_that_changed_is_named_even_where_no_number_does(folder: Path) 
     assert [d.split(" ")[0] for d in verify(folder)] == ["面板.csv", "边界.geojson"]
 
 
-def test_inputs_that_are_gone_are_a_data_error(folder: Path) -> None:
+def test_inputs_that_are_gone_are_said_so(folder: Path) -> None:
     (folder.parent / "面板.csv").unlink()
-    with pytest.raises(DataError, match="does not exist"):
-        verify(folder)
+    gone, why = verify(folder)
+    assert gone == "面板.csv is gone"
+    assert "can no longer be carried out" in why
+    assert "does not exist" in why
+
+
+def test_inputs_that_became_faulty_are_a_difference(folder: Path) -> None:
+    table = folder.parent / "面板.csv"
+    table.write_text(table.read_text(encoding="utf-8-sig").replace("9.0", "abc", 1), encoding="utf-8")
+    changed, why = verify(folder)
+    assert changed.startswith("面板.csv has changed")
+    assert "not a number" in why
 
 
 def test_what_is_no_results_folder(tmp_path: Path) -> None:

@@ -6,17 +6,20 @@ from ecocomp.accounts.revisions import (
     REVISIONS,
     RevisionMethod,
     ecc_esc,
+    factors_of,
     quota,
     revise,
     size_normalised,
     threshold,
 )
-from ecocomp.accounts.size import reference_means, size_index
+from ecocomp.accounts.size import check_reference, reference_means, size_index
 
 __all__ = [
     "REVISIONS",
     "RevisionMethod",
+    "check_reference",
     "ecc_esc",
+    "factors_of",
     "net_account",
     "quota",
     "reference_means",

@@ -13,11 +13,11 @@ from typing import Literal
 import xarray as xr
 
 from ecocomp.accounts.net import net_account
-from ecocomp.accounts.size import rescale_to_totals, size_index_of
+from ecocomp.accounts.size import rescale_to_totals, size_index_of, weights_of
 from ecocomp.panel.totals import sum_over_valid, valid_units
 from ecocomp.study import Revision
 
-__all__ = ["REVISIONS", "RevisionMethod", "ecc_esc", "quota", "revise", "size_normalised", "threshold"]
+__all__ = ["REVISIONS", "RevisionMethod", "ecc_esc", "factors_of", "quota", "revise", "size_normalised", "threshold"]
 
 Role = Literal["entitlement", "responsibility"]
 
@@ -147,7 +147,8 @@ def ecc_esc(
     valid = valid_units(account, gdp) & (emissions > 0)
     share = emissions / sum_over_valid(emissions, valid)
     payers = share / (gdp / sum_over_valid(gdp, valid))
-    recipients = (sequestration / sum_over_valid(sequestration, valid)) / share
+    support = (sequestration / sum_over_valid(sequestration, valid)).fillna(0.0)  # nothing is taken up anywhere: 0/0
+    recipients = support / share
 
     def capped(factor: xr.DataArray) -> xr.DataArray:
         limit = factor.where(valid).quantile(cap_quantile, "unit", skipna=True).drop_vars("quantile")
@@ -189,8 +190,9 @@ def _size_normalised(panel: xr.Dataset, settings: Revision) -> tuple[xr.DataArra
 
 
 def _quota(panel: xr.Dataset, settings: Revision) -> tuple[xr.DataArray, None]:
-    factors = {name: panel[name] for name in settings.weights or {}}
-    return quota(_account(panel), factors, dict(settings.weights or {}), settings.roles), None  # type: ignore[arg-type]
+    weights = weights_of(settings)
+    factors = {name: panel[name] for name in weights}
+    return quota(_account(panel), factors, weights, settings.roles), None  # type: ignore[arg-type]
 
 
 def _theoretical(panel: xr.Dataset, settings: Revision) -> tuple[xr.DataArray, None]:
@@ -232,6 +234,11 @@ REVISIONS: Mapping[str, RevisionMethod] = {
     "none": RevisionMethod(_none, "Unrevised account", "R = C", keeps_sign=True, additive=True),
 }
 """Every revision by the name that a study writes."""
+
+
+def factors_of(settings: Revision) -> list[str]:
+    """Return the quantities that a revision needs beside emissions, sequestration and GDP."""
+    return list(weights_of(settings)) if settings.method in ("size_normalised", "quota") else []
 
 
 def revise(panel: xr.Dataset, settings: Revision) -> xr.Dataset:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 import numpy as np
@@ -14,7 +14,7 @@ from ecocomp.study import Revision
 from ecocomp.units import scale
 from ecocomp.variables import variable
 
-__all__ = ["reference_means", "rescale_to_totals", "size_index", "size_index_of"]
+__all__ = ["check_reference", "reference_means", "rescale_to_totals", "size_index", "size_index_of", "weights_of"]
 
 EQUAL = {"area": 1.0, "population": 1.0, "gdp": 1.0}
 
@@ -55,6 +55,20 @@ def size_index(
     return 1 / sum(inverse[1:], start=inverse[0])
 
 
+def weights_of(settings: Revision) -> dict[str, float]:
+    """Return the factors that carry a weight, with it; equal weights where a study states none."""
+    return {str(name): weight for name, weight in (settings.weights or EQUAL).items() if weight > 0}
+
+
+def check_reference(settings: Revision, years: Sequence[int]) -> list[Issue]:
+    """Return an error where sizes are relative to a base year that is not analysed."""
+    year = settings.reference
+    if settings.method != "size_normalised" or not isinstance(year, int) or year in years or not years:
+        return []
+    message = f"the base year of [revision] reference is not analysed (years: {', '.join(map(str, years))})"
+    return [Issue("error", "reference-year", message, "take one of the study's years", year=year)]
+
+
 def reference_means(panel: xr.Dataset, settings: Revision) -> dict[str, xr.DataArray]:
     """Return the mean of each weighted factor that sizes are relative to, on (year,).
 
@@ -62,7 +76,7 @@ def reference_means(panel: xr.Dataset, settings: Revision) -> dict[str, xr.DataA
     of each year, of one base year, pooled over the years, or given values, with which a run on a subset of the units
     equals the full run.
     """
-    names = [name for name, weight in (settings.weights or EQUAL).items() if weight > 0]
+    names = list(weights_of(settings))
     valid = valid_units(panel["emissions"], panel["sequestration"], *(panel[name] for name in names))
     means = {}
     for name in names:
@@ -72,20 +86,17 @@ def reference_means(panel: xr.Dataset, settings: Revision) -> dict[str, xr.DataA
         elif settings.reference == "pooled":
             means[name] = xr.full_like(yearly, float(sum_over_valid(panel[name], valid).sum() / valid.sum()))
         elif isinstance(settings.reference, int):
-            means[name] = xr.full_like(yearly, _of_base_year(yearly, settings.reference))
+            means[name] = xr.full_like(yearly, _of_base_year(yearly, settings))
         else:
             means[name] = xr.full_like(yearly, _given(name, settings))
     return means
 
 
-def _of_base_year(yearly: xr.DataArray, year: int) -> float:
-    if year not in yearly["year"].values:
-        years = ", ".join(map(str, yearly["year"].values))
-        raise DataError(
-            [Issue("error", "reference-year", f"the base year of [revision] reference is not analysed (years: {years})",
-                   "take one of the study's years", year=year)]
-        )  # fmt: skip
-    return float(yearly.sel(year=year))
+def _of_base_year(yearly: xr.DataArray, settings: Revision) -> float:
+    faults = check_reference(settings, yearly["year"].values.tolist())
+    if faults:
+        raise DataError(faults)
+    return float(yearly.sel(year=settings.reference))
 
 
 def _given(name: str, settings: Revision) -> float:
@@ -99,9 +110,9 @@ def _given(name: str, settings: Revision) -> float:
 
 def size_index_of(panel: xr.Dataset, settings: Revision) -> xr.DataArray:
     """Return κ of a panel as the study's ``[revision]`` asks; see :func:`size_index`."""
-    weights = dict(settings.weights or EQUAL)
-    factors = {str(name): panel[name] for name in weights}
-    return size_index(factors, reference_means(panel, settings), weights, settings.mean)  # type: ignore[arg-type]
+    weights = weights_of(settings)
+    factors = {name: panel[name] for name in weights}
+    return size_index(factors, reference_means(panel, settings), weights, settings.mean)
 
 
 def rescale_to_totals(

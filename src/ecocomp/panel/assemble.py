@@ -124,8 +124,8 @@ def _columns(
     for name, quantity in study.quantities.items():
         if quantity.column not in table.frame:
             continue
-        columns[name], found = convert(table, keys, name, quantity, scales.get(name, np.nan))
-        issues += found if name in scales else [i for i in found if i.code != "out-of-range"]
+        columns[name], found = convert(table, keys, name, quantity, scales.get(name))
+        issues += found
     expected = pd.MultiIndex.from_product([sorted(set(keys["unit"])), sorted(set(keys["year"]))])
     absent = expected.difference(pd.MultiIndex.from_frame(keys[["unit", "year"]]))
     issues += [

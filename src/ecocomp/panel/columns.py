@@ -18,6 +18,9 @@ __all__ = ["MISSING_WORDS", "check_columns", "convert", "read_keys", "unit_scale
 MISSING_WORDS = ("", "na", "n/a", "nan", "null", "none", "-", "--", "—", "——", "…", "……")
 """Spellings of a missing value, in lower case."""
 
+ABSURD = 1000.0
+"""A value this many times above what is plausible is an error: it would drown all others."""
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -70,7 +73,7 @@ def read_keys(table: RawTable, units: Units) -> tuple[pd.DataFrame, list[Issue]]
         for row in codes.index[codes == ""]
     ]
     texts = table.frame[units.year]
-    years = texts.where(texts.str.fullmatch(r"[12]\d{3}"))
+    years = texts.str.removesuffix(".0").where(texts.str.fullmatch(r"[12]\d{3}(\.0)?"))
     issues += [
         Issue(
             "error",
@@ -97,19 +100,21 @@ def read_keys(table: RawTable, units: Units) -> tuple[pd.DataFrame, list[Issue]]
 
 
 def convert(
-    table: RawTable, keys: pd.DataFrame, name: str, quantity: Quantity, factor: float
+    table: RawTable, keys: pd.DataFrame, name: str, quantity: Quantity, factor: float | None
 ) -> tuple[pd.Series, list[Issue]]:
     """Return one quantity in canonical units on the rows of ``keys``, and an issue for every faulty cell.
 
     A cell that is no number, or beyond a hard bound of the variables table, is an error; a plausible bound passed or
-    a missing cell is a warning.
+    a missing cell is a warning. Where the unit of measure is not understood, ``factor`` is ``None``: texts and signs
+    are checked all the same.
     """
     cells = table.frame.loc[keys.index, quantity.column]
     missing = cells.str.lower().isin(MISSING_WORDS)
     numeric = cells.str.fullmatch(_NUMBER.pattern)
     values = pd.Series(np.nan, index=cells.index)
-    values[numeric] = cells[numeric].astype(float) * factor
+    values[numeric] = cells[numeric].astype(float) * (1.0 if factor is None else factor)
     numeric &= ~np.isinf(values)  # 1e400
+    values = values.where(numeric)
 
     def issues(rows: pd.Series, severity: str, code: str, message: str, remedy: str) -> list[Issue]:
         return [
@@ -134,8 +139,13 @@ def convert(
             f"{name} must be {bound}",
             "correct the value, its sign or its unit",
         )
-    if v.maximum is not None:
+    if v.maximum is not None and factor is not None:
+        absurd = values > ABSURD * v.maximum
+        bound = f"beyond any unit's ({ABSURD:g} × {v.maximum:g} {v.unit})"
+        found += issues(absurd, "error", "out-of-range", f"{name} is {bound}",
+                        "correct the value or the unit that the study declares")  # fmt: skip
         severity = "error" if v.hard_bounds == "both" else "warning"
-        found += issues(values > v.maximum, severity, "out-of-range", f"{name} is above {v.maximum:g} {v.unit}",
+        high = (values > v.maximum) & ~absurd
+        found += issues(high, severity, "out-of-range", f"{name} is above {v.maximum:g} {v.unit}",
                         "check the value and the unit that the study declares")  # fmt: skip
     return values, found

@@ -69,9 +69,11 @@ def match(
         for code in codes[~codes.isin(mapped.index)]
     ]  # fmt: skip
     rest = mapped[~mapped.index.isin(codes)]
+    strict = unmatched == "error"
+    accept = 'set unmatched = "warn" to have it drawn grey' if strict else "accept that it is drawn grey"
     issues += [
-        Issue("error" if unmatched == "error" else "warning", "not-in-table", "is on the map and not in the table",
-              "add its rows, or accept that it is drawn grey and left out", f"{table}, {boundaries}", unit=code)
+        Issue("error" if strict else "warning", "not-in-table", "is on the map and not in the table",
+              f"add its rows, or {accept} and left out", f"{table}, {boundaries}", unit=code)
         for code in sorted(rest.index)
     ]  # fmt: skip
     kept = mapped[mapped.index.isin(codes)]

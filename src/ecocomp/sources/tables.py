@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ecocomp.issues import DataError, Issue
+from ecocomp.issues import DataError, Issue, nearest
 from ecocomp.sources.files import as_text, dbf_encoding, require_file, sha256
 
 __all__ = ["SPREADSHEETS", "RawTable", "read_table"]
@@ -60,6 +60,7 @@ def read_table(path: Path, sheet: str | None = None) -> RawTable:
         if kind in (".csv", ".txt"):
             rows, encoding = _csv_rows(path)
         elif kind in SPREADSHEETS:
+            _require_sheet(path, sheet)
             cells = pd.read_excel(path, sheet_name=sheet or 0, header=None, dtype=object, keep_default_na=False)
             rows = [list(map(as_text, row)) for row in cells.itertuples(index=False)]
         elif kind == ".parquet":
@@ -80,6 +81,20 @@ def read_table(path: Path, sheet: str | None = None) -> RawTable:
 
 def _error(path: Path, code: str, message: str, remedy: str, row: int | None = None) -> DataError:
     return DataError([Issue("error", f"table-{code}", message, remedy, file=path.name, row=row)])
+
+
+def _require_sheet(path: Path, sheet: str | None) -> None:
+    """Raise, naming the sheets that there are, if a workbook lacks the one asked for."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        if sheet is not None and sheet not in book.sheetnames:
+            raise _error(
+                path, "sheet", f"has no sheet {sheet!r}; {nearest(sheet, book.sheetnames)}", "correct [units] sheet"
+            )
+    finally:
+        book.close()
 
 
 def _csv_rows(path: Path) -> tuple[list[list[str]], str]:

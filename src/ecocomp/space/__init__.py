@@ -1,7 +1,7 @@
 """Space: neighbours, Moran's I with its permutations, clusters, centres of gravity and ellipses."""
 
 from ecocomp.space.centre import centres_of_gravity, host_units, track
-from ecocomp.space.clusters import clusters
+from ecocomp.space.clusters import check_units, clusters
 from ecocomp.space.ellipse import deviational_ellipses
 from ecocomp.space.global_statistic import global_moran
 from ecocomp.space.metric import equal_area_crs
@@ -12,6 +12,7 @@ from ecocomp.space.weights import check_neighbours, contiguity, distance_band, k
 __all__ = [
     "centres_of_gravity",
     "check_neighbours",
+    "check_units",
     "clusters",
     "contiguity",
     "deviational_ellipses",

@@ -18,7 +18,7 @@ from ecocomp.space.slices import MINIMUM_UNITS, is_constant
 from ecocomp.space.weights import restrict, weights
 from ecocomp.study import Space
 
-__all__ = ["clusters"]
+__all__ = ["check_units", "clusters"]
 
 LABELS = ("HH", "LL", "HL", "LH", "ns", "isolate")
 
@@ -85,6 +85,16 @@ def clusters(
     )
 
 
+def check_units(account: xr.DataArray) -> list[Issue]:
+    """Return an error for every year in which too few units have an account (unit, year) for clusters to be told."""
+    counts = account.notnull().sum("unit")
+    return [
+        _issue("too-few-units", year, f"units that have an account: {count}", None)
+        for year, count in zip(account.indexes["year"], counts.to_numpy(), strict=True)
+        if count < MINIMUM_UNITS
+    ]
+
+
 def _of_one_set(
     amount: xr.DataArray, graph: Graph, settings: Space, permutations: int, seed: int
 ) -> tuple[xr.Dataset, xr.Dataset]:
@@ -135,14 +145,14 @@ def _require_variation(amount: xr.DataArray) -> None:
     for year, values in zip(amount.indexes["year"], amount.to_numpy().T, strict=True):
         valid = values[~np.isnan(values)]
         if valid.size < MINIMUM_UNITS:
-            issues.append(_issue("too-few-units", year, f"only {valid.size} units have an amount", valid))
+            issues.append(_issue("too-few-units", year, f"units that have an amount: {valid.size}", valid))
         elif is_constant(valid):
             issues.append(_issue("constant-amount", year, "all amounts are the same", valid))
     if issues:
         raise DataError(issues)
 
 
-def _issue(code: str, year: int, message: str, valid: NDArray[np.float64]) -> Issue:
+def _issue(code: str, year: int, message: str, valid: NDArray[np.float64] | None) -> Issue:
     return Issue(
         severity="error",
         code=code,
@@ -150,5 +160,5 @@ def _issue(code: str, year: int, message: str, valid: NDArray[np.float64]) -> Is
         remedy=f"give at least {MINIMUM_UNITS} units with amounts that differ, or leave the year out",
         column="amount",
         year=int(year),
-        value=str(valid[0]) if valid.size else None,
+        value=str(valid[0]) if valid is not None and valid.size else None,
     )

@@ -111,7 +111,7 @@ def _isolate_issue(unit: object) -> Issue:
         severity="error",
         code="isolate",
         message="the unit has no neighbour",
-        remedy="raise snap to bridge gaps, or set isolates to 'nearest' or 'drop'",
+        remedy="widen the neighbourhood (snap, or distance_km), or set isolates to 'nearest' or 'drop'",
         unit=str(unit),
     )
 

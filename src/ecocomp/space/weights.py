@@ -12,7 +12,7 @@ from libpysal.graph import Graph
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from ecocomp.issues import Issue
+from ecocomp.issues import DataError, Issue
 from ecocomp.space.labels import canonical_order, require_unique
 from ecocomp.space.links import IsolatePolicy, Pairs, apply_isolate_policy, graph_of, links_of
 from ecocomp.space.metric import centroids, equal_area_crs, require_polygons
@@ -173,12 +173,18 @@ def weights(geometry: gpd.GeoDataFrame, settings: Space) -> Graph:
     return contiguity(geometry, settings.weights, settings.snap, settings.isolates)
 
 
-def check_neighbours(settings: Space, units: int) -> list[Issue]:
-    """Return an error where a study asks for more nearest neighbours than there are other units."""
-    if settings.weights != "k_nearest" or settings.k < units:
-        return []
-    message = f"k = {settings.k} nearest neighbours of {units} units cannot be found"
-    return [Issue("error", "too-many-neighbours", message, f"set [space] k below {units}", value=str(settings.k))]
+def check_neighbours(geometry: gpd.GeoDataFrame, settings: Space) -> list[Issue]:
+    """Return an error where too many nearest neighbours are asked for, or for every isolate that a study refuses."""
+    size = len(geometry)
+    if settings.weights == "k_nearest" and settings.k >= size:
+        message = f"k = {settings.k} nearest neighbours of {size} units cannot be found"
+        return [Issue("error", "too-many-neighbours", message, f"set [space] k below {size}", value=str(settings.k))]
+    if settings.isolates == "error":
+        try:
+            weights(geometry, settings)
+        except DataError as error:
+            return list(error.issues)
+    return []
 
 
 def restrict(graph: Graph, units: pd.Index, geometry: gpd.GeoDataFrame, isolates: IsolatePolicy = "nearest") -> Graph:

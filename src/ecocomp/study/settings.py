@@ -221,7 +221,10 @@ class Space(Settings):
         "nearest", description="units without neighbours: linked to the nearest, left out, or refused"
     )
     permutations: int | None = Field(
-        None, ge=99, description="conditional permutations; left out: 99999, or enough for the correction"
+        None,
+        ge=99,
+        le=100_000_000,
+        description="conditional permutations; left out: 99999, or enough for the correction",
     )
     alpha: float = Field(0.05, gt=0, lt=1, description="level at which a cluster is called")
     alternative: Literal["two-sided", "directed"] = Field(
@@ -229,7 +232,7 @@ class Space(Settings):
     )
     correction: Literal["none", "fdr"] = Field("none", description="clusters by the raw p or by the FDR-adjusted p")
     global_permutations: int = Field(
-        0, ge=0, description="permutations for global Moran's I; 0: p from the randomisation moments"
+        0, ge=0, le=100_000_000, description="permutations for global Moran's I; 0: p from the randomisation moments"
     )
     ellipse: Literal["plain", "sqrt2"] = Field(
         "plain",

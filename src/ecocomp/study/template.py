@@ -55,7 +55,8 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
 }
 _EXTRAS = (  # alternatives to another key, or settings that most studies leave out
     "study.notice", "units.dissolve", "units.boundaries_layer", "compensation.price.years", "compensation.price.preset",
-    "compensation.price_base", "compensation.deflator", "space.distance_km",
+    "compensation.price_base", "compensation.deflator", "space.distance_km", "space.permutations",
+    "units.boundaries_source",
 )  # fmt: skip
 QUANTITY_UNITS = {
     "emissions": "Mt CO2", "sequestration": "Mt CO2", "gdp": "1e8 CNY", "population": "1e4 person", "area": "km2",
@@ -95,12 +96,13 @@ def _section(path: str, model: Any) -> Iterator[str]:
 def _quantities() -> Iterator[str]:
     """Yield one entry for each quantity, with every key of an entry explained once."""
     for key, field in Quantity.model_fields.items():
-        yield f"# {key}: {field.description}"
+        extra = ' (as source = "…")' if key == "source" else ""
+        yield f"# {key}: {field.description}{extra}"
     for name, v in inputs().items():
         optional = "# " if name == "engel_coefficient" else ""
         yield f"# {v.label_en} ({v.label_zh}): {v.meaning}"
         unit = QUANTITY_UNITS[name]
-        yield f'{optional}{name} = {{ column = "{name}", unit = "{unit}", origin = "given", source = "…" }}'
+        yield f'{optional}{name} = {{ column = "{name}", unit = "{unit}", origin = "given" }}'
 
 
 def _table_in(annotation: Any) -> Any:

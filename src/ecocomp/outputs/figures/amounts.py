@@ -31,7 +31,7 @@ def draw(scene: Scene) -> tuple[Figure, str]:
     for ax in axes[len(scene.shown) :]:
         ax.set_axis_off()
     draw_furniture(axes[0], scene.ground)
-    class_bar(panels.page, scene, classes, scene.style.label("amount", unit), missing=missing)
+    class_bar(panels.page, scene, classes, _title(scene, unit), missing=missing)
     return panels.page.figure, caption(
         scene,
         f"Compensation amount of each unit in {years_text(scene)}; positive: payable by the unit; negative "
@@ -40,3 +40,9 @@ def draw(scene: Scene) -> tuple[Figure, str]:
         if scene.notional
         else "",
     )
+
+
+def _title(scene: Scene, unit: str) -> str:
+    """Return the title of the key: the amount with its unit of money, notional where accounts are at mean size."""
+    measure = scene.style.word(unit)
+    return scene.style.label("amount", f"{measure}, {scene.style.word('notional')}" if scene.notional else measure)

@@ -9,6 +9,9 @@ from ecocomp.outputs.figures.scene import Scene
 
 __all__ = ["caption", "listed", "years_text"]
 
+MOST_SOURCES = 120
+"""Characters of declared sources that a caption still holds."""
+
 
 def caption(scene: Scene, *sentences: str) -> str:
     """Return a caption: its own sentences, then the units, the data, the fonts' remark and the notice."""
@@ -39,14 +42,24 @@ def _counts(scene: Scene) -> str:
 
 def _data(manifest: dict[str, Any]) -> str:
     inputs, quantities = manifest.get("inputs", {}), manifest["study"].get("quantities", {})
-    sources = {name: q["source"] for name, q in quantities.items() if isinstance(q, dict) and q.get("source")}
     table = inputs.get("table", {}).get("file")
     parts = [f"table {str(table).replace(chr(92), '/').rsplit('/', 1)[-1]}"] if table else []
-    parts += [f"{name} from {source}" for name, source in sources.items()]
+    parts += _sources(quantities)
     parts.append(f"origin of the weakest input: {manifest['data_origin']}")
     boundaries = inputs.get("boundaries", {})
     named = boundaries.get("source") or boundaries.get("file")
     return f"Data: {'; '.join(parts + ([f'boundaries: {named}'] if named else []))}"
+
+
+def _sources(quantities: dict[str, Any]) -> list[str]:
+    """Return what comes from where, equal sources together; where that is long, where to read it."""
+    names: dict[str, list[str]] = {}
+    for name, quantity in quantities.items():
+        if isinstance(quantity, dict) and quantity.get("source"):
+            names.setdefault(quantity["source"], []).append(name)
+    if sum(map(len, names)) > MOST_SOURCES:
+        return ["sources of the quantities in Table 1 of the report"]
+    return [f"{listed(of_source)} from {source}" for source, of_source in names.items()]
 
 
 def _sentence(text: str) -> str:

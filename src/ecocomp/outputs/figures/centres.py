@@ -23,7 +23,7 @@ from ecocomp.outputs.figures.ground import Ground
 from ecocomp.outputs.figures.maps import draw_base, draw_furniture, scale_bar
 from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, Page, page
 from ecocomp.outputs.figures.placing import Placer
-from ecocomp.outputs.figures.scales import nice_below, spaced
+from ecocomp.outputs.figures.scales import MAXIMUM_YEARS, nice_below, spaced
 from ecocomp.outputs.figures.scene import Scene
 
 __all__ = ["draw"]
@@ -31,6 +31,8 @@ __all__ = ["draw"]
 WEIGHTINGS = {"payments": (PAYMENTS, "o", "-"), "receipts": (RECEIPTS, "s", "--")}
 """The headline pair: colour, marker and line of each."""
 
+MOST_LABELS = 8
+"""Years of a track that are all labelled; of more, the first, the last, and what fits in between."""
 _BAR = Bbox.from_extents(0.65, 0.0, 1.0, 0.16)
 """Where a close-up has its scale bar [fractions of the axes]."""
 
@@ -142,7 +144,7 @@ def _draw_close_up(ax: Axes, region: Axes, scene: Scene, track: _Track, letter: 
         PathCollection(ground.outlines, facecolors="none", edgecolors="#404040", linewidths=0.9, zorder=3)
     )
     _draw_hosts(ax, scene, track)
-    _draw_track(ax, track, size=22 if len(track.years) <= 8 else 9, arrows=True)
+    _draw_track(ax, track, size=22 if len(track.years) <= MOST_LABELS else 9, arrows=True)
     _draw_labels(ax, scene, track)
     region.add_patch(Rectangle((west, south), east - west, north - south, fill=False, edgecolor=INK, lw=0.6, zorder=8))
     above = letter == "a"  # the two frames may overlap: their letters stand at opposite corners
@@ -171,9 +173,9 @@ def _mark_degrees(ax: Axes, ground: Ground) -> None:
         (ax.xaxis, 0, (lon[0], lon[1]), (west, east), "WE"),
         (ax.yaxis, 1, (lat[0], lat[2]), (south, north), "SN"),
     ):
-        step = nice_below((high - low) / 2)
-        degrees = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
-        digits = max(0, -math.floor(math.log10(step)))
+        box = ax.get_window_extent()
+        long = (box.width, box.height)[place] / ax.figure.dpi * 72  # points
+        degrees, digits = _degrees(low, high, long)
         axis.set_ticks(
             start + (degrees - low) / (high - low) * (end - start),
             [f"{abs(d):.{digits}f}°{sides[int(d > 0)]}" for d in degrees],
@@ -181,6 +183,28 @@ def _mark_degrees(ax: Axes, ground: Ground) -> None:
         axis.set_tick_params(labelsize=SMALL - 0.5, pad=1.5, labelrotation=90 * place)
     for label in ax.get_yticklabels():
         label.set_verticalalignment("center")
+
+
+def _degrees(low: float, high: float, long: float) -> tuple[NDArray[np.float64], int]:
+    """Return round degrees to mark on an edge and their decimals: two or more whose labels stay within its ends.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the edge [degrees].
+    long
+        Its length [points].
+    """
+    for parts in (2, 3, 4, 6):
+        step = nice_below((high - low) / parts)
+        digits = max(0, -math.floor(math.log10(step)))
+        letters = len(f"{max(abs(low), abs(high)):.{digits}f}°N")
+        half = 0.32 * SMALL * letters / long * (high - low)  # half a label
+        first, last = math.ceil((low + half) / step), math.floor((high - half) / step)
+        degrees = step * np.arange(first, last + 1, dtype=np.float64)
+        if len(degrees) >= 2:
+            break
+    return degrees, digits
 
 
 def _draw_hosts(ax: Axes, scene: Scene, track: _Track) -> None:
@@ -193,7 +217,7 @@ def _draw_hosts(ax: Axes, scene: Scene, track: _Track) -> None:
 def _draw_labels(ax: Axes, scene: Scene, track: _Track) -> None:
     placer = Placer(ax)
     for x, y in track.points:
-        placer.keep_clear(x, y)
+        placer.mark(x, y)
     for start, end in zip(track.points[:-1], track.points[1:], strict=True):
         for share in (0.25, 0.5, 0.75):
             x, y = start + share * (end - start)
@@ -201,10 +225,12 @@ def _draw_labels(ax: Axes, scene: Scene, track: _Track) -> None:
     length = nice_below(0.25 * (ax.get_xlim()[1] - ax.get_xlim()[0]) / 1000) * 1000
     scale_bar(ax, 0.97 - length / (ax.get_xlim()[1] - ax.get_xlim()[0]) / 2, 0.04, length)
     placer.taken.append(ax.transAxes.transform_bbox(_BAR))
-    labelled = spaced(track.years)
-    for year, (x, y) in zip(track.years, track.points, strict=True):
-        if year in labelled:
-            placer.beside(x, y, str(year), TEXT, WEIGHTINGS[track.weighting][0])
+    points = dict(zip(track.years, track.points, strict=True))
+    ends = list(dict.fromkeys([track.years[0], track.years[-1]]))
+    few = len(track.years) <= MOST_LABELS
+    for year in [*ends, *(y for y in spaced(track.years, MOST_LABELS if few else MAXIMUM_YEARS) if y not in ends)]:
+        x, y = points[year]
+        placer.beside(x, y, str(year), TEXT, WEIGHTINGS[track.weighting][0], needed=few or year in ends)
     window = shapely.box(ax.get_xlim()[0], ax.get_ylim()[0], ax.get_xlim()[1], ax.get_ylim()[1])
     for host in sorted(set(track.hosts) - {""}):
         position = scene.ground.units.get_indexer(pd.Index([host]))[0]
@@ -240,10 +266,13 @@ def _legend(sheet: Page, scene: Scene) -> None:
 
 def _caption(scene: Scene, tracks: list[_Track]) -> str:
     ends = listed(sorted({min(scene.years), max(scene.years)}))
+    years = listed(scene.years)
+    if len(scene.years) > MOST_LABELS:
+        years = f"{len(scene.years)} years, {ends} and those between (a few of them labelled)"
     empty = [t.weighting for t in tracks if len(t.points) == 0]
     return caption(
         scene,
-        f"Centres of gravity of payments and of receipts in {listed(scene.years)}, joined by arrows in order of time, "
+        f"Centres of gravity of payments and of receipts in {years}, joined by arrows in order of time, "
         f"with the standard deviational ellipses of {ends} (the last bolder; axes "
         + ("enlarged by the square root of 2)" if scene.space.ellipse == "sqrt2" else "of one standard deviation)"),
         "Frames in the left map are enlarged in (a) and (b), where the units that contain a centre are named",

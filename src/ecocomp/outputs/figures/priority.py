@@ -46,7 +46,7 @@ def _first(scene: Scene, group: str, most: int) -> pd.DataFrame:
     results = scene.result.results
     found = results[(results["year"] == max(scene.years)) & (results["group"] == group) & results["rank"].notna()]
     found = found.sort_values("rank").head(most)
-    return found.assign(label=[scene.style.text(n) for n in found["name"]])
+    return found.assign(label=[scene.name_of(unit) for unit in found["unit"]])
 
 
 def _draw_bars(ax: Axes, scene: Scene, first: pd.DataFrame, group: str, rows: int, letter: str) -> None:

@@ -16,7 +16,7 @@ from ecocomp.outputs.figures.fonts import LabelStyle
 from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
 from ecocomp.outputs.figures.scales import money_scale, number
 from ecocomp.outputs.figures.scene import Scene
-from ecocomp.outputs.figures.words import WORDS
+from ecocomp.outputs.figures.words import revision_name
 
 __all__ = ["draw"]
 
@@ -31,8 +31,8 @@ def draw(scene: Scene) -> tuple[Figure, str]:
     labels = list(dict.fromkeys([*frame["revision"], *frame["other_revision"]]))
     own = frame[frame["revision"] == labels[0]].set_index("other_revision").reindex(labels)
     height = max(1.4, 0.36 * len(labels))
-    sheet = page(WIDTH, height + 1.35, scene.style, scene.notice)
-    left, bottom = 1.6, 1.02
+    sheet = page(WIDTH, height + 1.42, scene.style, scene.notice)
+    left, bottom = 1.6, 1.09
     wide = 2.95
     heat = sheet.axes(left, bottom, wide, height)
     _draw_agreement(heat, scene.style, frame, labels)
@@ -47,16 +47,10 @@ def draw(scene: Scene) -> tuple[Figure, str]:
     return sheet.figure, _caption(scene, year, labels[0])
 
 
-def _name(style: LabelStyle, revision: str) -> str:
-    """Return a revision's label in the figure's words."""
-    parts = ["no revision" if part == "none" else part for part in revision.split(", ")]
-    return ", ".join(style.word(p) if p in WORDS else style.text(p) for p in parts)
-
-
 def _draw_agreement(ax: Axes, style: LabelStyle, frame: pd.DataFrame, labels: list[str]) -> None:
     """Draw the lower triangle of Spearman's rho with its numbers."""
     rho = {(a, b): r for a, b, r in frame[["revision", "other_revision", "spearman"]].itertuples(index=False)}
-    names = [_name(style, label) for label in labels]
+    names = [style.text(revision_name(label, style.language)) for label in labels]
     lowest = min([r for r in rho.values() if np.isfinite(r)], default=0.0)
     ramp = colormaps["Blues"]
     for i, row in enumerate(labels):
@@ -100,5 +94,5 @@ def _caption(scene: Scene, year: int, own: str) -> str:
         scene,
         f"Agreement of the revisions in {year}: (a) Spearman's rank correlation of the amounts, (b) units that pay "
         "under one revision and receive under the other, and (c) money moved (half the sum of absolute differences), "
-        f"the last two against the study's own revision ({own})",
+        f"the last two against the study's own revision, {revision_name(own, own=True)}",
     )

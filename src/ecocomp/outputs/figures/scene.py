@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ecocomp.outputs.figures.fonts import LabelStyle, labels_for
 from ecocomp.outputs.figures.ground import Ground, ground_of
 from ecocomp.outputs.figures.scales import spaced
+from ecocomp.outputs.priority_table import display_names
 from ecocomp.result import Result
 from ecocomp.study import Revision, Space, Zoning
 
@@ -28,6 +29,8 @@ class Scene:
     shown: tuple[int, ...]
     space: Space
     first_n: int
+    names: dict[str, str]
+    """Name of each unit as it can be drawn and told from the others."""
 
     @property
     def notice(self) -> str | None:
@@ -60,22 +63,31 @@ class Scene:
         return results.loc[results["year"].isin(self.shown), list(columns)].to_numpy(dtype=float).ravel()
 
     def name_of(self, unit: object) -> str:
-        """Return a unit's name as it can be drawn."""
-        names = self.result.results.loc[self.result.results["unit"] == unit, "name"]
-        return self.style.text(names.iloc[0] if len(names) else unit)
+        """Return a unit's name as it can be drawn and told from the others."""
+        return self.names.get(str(unit), self.style.text(unit))
 
 
 def scene_of(result: Result) -> Scene:
     """Return what the figures of a result share."""
     study = result.manifest["study"]
+    style = labels_for(result)
     years = tuple(sorted(int(y) for y in result.results["year"].unique()))
     shown = tuple(spaced(years))
     return Scene(
         result=result,
-        style=labels_for(result),
+        style=style,
         ground=ground_of(result, panels=2 * len(shown)),
         years=years,
         shown=shown,
         space=Space.model_validate(study.get("space", {})),
         first_n=Zoning.model_validate(study.get("zoning", {})).first_n,
+        names=_names(result, style),
     )
+
+
+def _names(result: Result, style: LabelStyle) -> dict[str, str]:
+    """Return each unit's name; two that look alike once drawn (in pinyin, say) are told apart as well."""
+    parents = [p for p in result.manifest.get("parents", ()) if p in result.results]
+    units = result.results.drop_duplicates("unit")[["unit", "name", *parents]]
+    drawn = units.assign(**{c: units[c].map(style.text, na_action="ignore") for c in ("name", *parents)})
+    return {unit: style.text(name) for unit, name in display_names(drawn, parents).items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["WORDS", "word"]
+__all__ = ["WORDS", "revision_name", "word"]
 
 WORDS: dict[str, tuple[str, str]] = {
     # groups and map keys
@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "1e8 CNY": ("10⁸ CNY", "亿元"),
     "Mt CO2": ("Mt CO2", "Mt CO2"),
     "Mt CO2 at mean size": ("Mt CO2 at mean size", "Mt CO2，平均规模"),
+    "notional": ("notional", "名义"),
     "at mean size": ("after revision: at mean size", "修正后：按平均规模"),
     # revisions
     "size_normalised": ("size-normalised", "规模归一"),
@@ -60,3 +61,11 @@ WORDS: dict[str, tuple[str, str]] = {
 def word(key: str, language: str) -> str:
     """Return a word of the table in a language (``en`` or ``zh``); ``KeyError`` names a key that it lacks."""
     return WORDS[key][language == "zh"]
+
+
+def revision_name(label: str, language: str = "en", *, own: bool = False) -> str:
+    """Return a revision's label as figures and report write it: ``size-normalised (geometric, this study)``."""
+    method, *details = ["no revision" if part == "none" else part for part in label.split(", ")]
+    details += ["own"] if own else []
+    first, *others = [word(p, language) if p in WORDS else p for p in (method, *details)]
+    return f"{first} ({', '.join(others)})" if others else first

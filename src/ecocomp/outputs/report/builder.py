@@ -14,6 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ecocomp.comparison import label_of
+from ecocomp.outputs.figures.words import revision_name
 from ecocomp.outputs.priority_table import display_names
 from ecocomp.outputs.report import data_tables, findings, numbers, result_tables
 from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
@@ -148,19 +149,12 @@ def _comparison(result: Result, wording: Wording, study: Study) -> dict[str, Any
         return None
     labels = [*result.revisions["revision"], *result.revisions["other_revision"]]
     own = label_of(study.revision)
-    titles = {str(label): _revision_title(str(label), str(label) == own) for label in dict.fromkeys(labels)}
+    titles = {str(label): revision_name(str(label), own=str(label) == own) for label in dict.fromkeys(labels)}
     return {
-        "legend": result_tables.revision_legend(titles),
+        "legend": result_tables.revision_legend(titles, study.revision, result.manifest["revised_unit"]),
         "table": result_tables.revision_table(result, replace(wording, money="10⁸ CNY"), titles),
         "sentences": [s for s in findings.revisions(result, titles) if s],
     }
-
-
-def _revision_title(label: str, own: bool) -> str:
-    """Return a revision's label as text: ``size-normalised (geometric, this study)``."""
-    method, *settings = label.split(", ")
-    details = [*settings, *(["this study"] if own else [])]
-    return method.replace("_", "-") + (f" ({', '.join(details)})" if details else "")
 
 
 def _prices(result: Result) -> Mapping[int, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ecocomp.accounts import REVISIONS
 from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report.sentences import plural
@@ -20,6 +22,10 @@ ORIGIN_TEXTS = {
     "imputed": "at least one value was missing and has been filled in",
 }
 
+_NPP = re.compile(r"npp|net primary|mod17|净初级|chen\b.*\b2020")
+_NET_OF_SOILS = re.compile(r"\bnep\b|\bnee\b|\bnbp\b|net (ecosystem|biome)|净生态")
+_MEASURED = re.compile(r"inventor|flux|清查|清单|通量")
+
 
 def origin_text(origin: str) -> str:
     """Return what an origin of data means."""
@@ -32,12 +38,16 @@ def at_mean_size(study: Study) -> bool:
 
 
 def is_npp(study: Study) -> bool | None:
-    """Tell whether sequestration comes from NPP by its declared source or column; None where that is not declared."""
+    """Tell whether sequestration comes from NPP by its declared source or column; None in doubt.
+
+    Only a source that names something else (net ecosystem production, an inventory, fluxes) says that it does not.
+    """
     quantity = study.quantities["sequestration"]
-    text = f"{quantity.source or ''} {quantity.column}".lower()
-    if "npp" in text or ("chen" in text and "2020" in text):
-        return True
-    return None if quantity.source is None else False
+    source, column = (re.sub(r"[\s_-]+", " ", text or "").lower() for text in (quantity.source, quantity.column))
+    net_of_soils = bool(_NET_OF_SOILS.search(source))
+    if _NPP.search(f"{source} {column}"):
+        return None if net_of_soils else True
+    return False if net_of_soils or _MEASURED.search(source) else None
 
 
 def caveats(result: Result, study: Study) -> list[Caveat]:
@@ -109,7 +119,7 @@ def _sequestration(study: Study) -> list[Caveat]:
             ]
         case None:
             return [("Sequestration may be an upper bound",
-                     "The study does not declare how its sequestration was derived. If it is net primary "
+                     "What the study declares does not say how its sequestration was derived. If it is net primary "
                      "production, read it as "
                      f"NPP uptake (upper bound): {upper}")]  # fmt: skip
     return []
@@ -143,9 +153,11 @@ def _money(result: Result, study: Study) -> list[Caveat]:
 
 def _p_values(result: Result, study: Study) -> list[Caveat]:
     valid = max(int(row["units"] - row["missing"]) for _, row in result.regional.iterrows())
-    expected = valid * study.space.alpha
+    directed = study.space.alternative == "directed"
+    expected = valid * study.space.alpha * (2 if directed else 1)
     text = (
-        f"Every unit is tested in every year. At p < {numbers.plain(study.space.alpha)}, about "
+        f"Every unit is tested in every year. At {'a directed ' if directed else ''}"
+        f"p < {numbers.plain(study.space.alpha)}{', on either side' if directed else ''}, about "
         f"{numbers.number(expected)} of {plural(valid, 'unit')} would be labelled in a year if amounts were "
         f"scattered at random"
     )

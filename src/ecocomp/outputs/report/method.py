@@ -179,18 +179,15 @@ _REVISION_TEXTS = {
 
 
 def _price(money: Compensation, prices: Mapping[int, float]) -> Passage:
-    values = {year: numbers.plain(price) for year, price in prices.items()}
-    if len(set(values.values())) == 1:
-        text = f"The price p is {next(iter(values.values()))} CNY per t CO₂ in every year"
-    else:
-        text = "The price p is " + listing([f"{value} in {year}" for year, value in values.items()]) + " CNY per t CO₂"
+    text = f"The price p is {_by_year(prices, 'CNY per t CO₂', 6 if money.price_base is None else 4)}"
     if money.price.preset is not None:
         preset = price_presets()[money.price.preset]
         text += f" ({preset.meaning}: {preset.source})"
-    elif money.price.unit is not None and money.price.unit.rstrip().endswith(" C"):
+    elif _per_carbon(money):
         text += ", converted from a price per t C (1 t C = 44/12 t CO₂)"
     level = (
-        f"Price and GDP are deflated to the price level of {money.price_base}."
+        f"{_stated(money, list(prices))} Price and GDP are expressed at the price level of the base year "
+        f"{money.price_base}."
         if money.price_base is not None
         else "Price and GDP are at current prices."
     )
@@ -199,6 +196,30 @@ def _price(money: Compensation, prices: Mapping[int, float]) -> Passage:
         (Markup("V<sub>i</sub> = R<sub>i</sub> · 10<sup>6</sup> · p · k<sub>i</sub>"),),
         (f"{text}. {level} {_stage(money)}",),
     )
+
+
+def _per_carbon(money: Compensation) -> bool:
+    return money.price.unit is not None and money.price.unit.rstrip().endswith(" C")
+
+
+def _by_year(values: Mapping[int, float], unit: str, digits: int = 6) -> str:
+    """Return values by year in words: ``60 CNY in every year``, or each with its year."""
+    texts = {year: numbers.plain(value, digits) for year, value in values.items()}
+    if len(set(texts.values())) == 1:
+        return f"{next(iter(texts.values()))} {unit} in every year"
+    return f"{listing([f'{text} in {year}' for year, text in texts.items()])} {unit}"
+
+
+def _stated(money: Compensation, years: list[int]) -> str:
+    """Say which price was stated, before it was expressed at the price level of the base year."""
+    price = money.price
+    if price.preset is not None:
+        preset = price_presets()[price.preset]
+        return f"The price stated is {numbers.plain(preset.value)} {numbers.measure(preset.unit)}."
+    unit = numbers.measure(price.unit or "")
+    if price.years is not None:
+        return f"The price stated is {_by_year({year: price.years[year] for year in years}, unit)}."
+    return f"The price stated is {numbers.plain(price.value)} {unit}."
 
 
 def _stage(money: Compensation) -> str:

@@ -74,11 +74,11 @@ def percent(share: float | None) -> str:
     return "less than 0.01%" if 0 < abs(share) < 1e-4 else f"{significant(share * 100, 2)}%"
 
 
-def plain(value: float | None) -> str:
-    """Return a setting as its author would write it, up to six digits and no trailing zeros: ``0.05``, ``60``."""
+def plain(value: float | None, digits: int = 6) -> str:
+    """Return a setting as its author would write it, up to some digits and no trailing zeros: ``0.05``, ``60``."""
     if value is None or is_missing(value):
         return MISSING
-    whole, _, decimals = f"{abs(value):,.{max(0, decimals_for([value], 6))}f}".partition(".")
+    whole, _, decimals = f"{abs(value):,.{max(0, decimals_for([value], digits))}f}".partition(".")
     decimals = decimals.rstrip("0")
     return ("−" if value < 0 else "") + (f"{whole}.{decimals}" if decimals else whole)
 

@@ -14,6 +14,7 @@ from ecocomp.outputs.report import sentences as say
 from ecocomp.outputs.report.findings import crossings_of
 from ecocomp.outputs.report.tables import Column, Table, Wording, cells_of, from_frame, head
 from ecocomp.result import Result
+from ecocomp.study import Revision
 from ecocomp.variables import label
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "shown_years",
 ]
 
+WEIGHTINGS = ("payments", "receipts", "absolute", "signed")
 MOST_ROWS = 40
 MOST_BLOCKS = 6
 MOST_FLIPS = 12
@@ -35,10 +37,7 @@ _TRACK = ("distance_km", "bearing_deg", "speed_km_a")
 def result_tables(result: Result, wording: Wording) -> dict[str, Table]:
     """Return the tables that show frames of the result as they are, by name."""
     regional = result.regional.sort_values("year")
-    order = pd.Categorical(result.centres["weighting"], ["payments", "receipts", "absolute", "signed"], ordered=True)
-    centres = result.centres.assign(weighting=order).sort_values(["weighting", "year"])
-    centres = centres.assign(weighting=centres["weighting"].astype(str))
-    ellipses = result.ellipses.sort_values(["weighting", "year"])
+    centres, ellipses = _by_weighting(result.centres), _by_weighting(result.ellipses)
     money = ["payments", "receipts", "gap", "transferred", "unallocated", "unfunded"]
     return {
         "heads": from_frame(
@@ -60,6 +59,12 @@ def result_tables(result: Result, wording: Wording) -> dict[str, Table]:
             ellipses, ["weighting", "year", "lon", "lat", "semi_major_km", "semi_minor_km", "rotation_deg", "area_km2"],
             "Standard deviational ellipses", "ellipses.csv", wording),
     }  # fmt: skip
+
+
+def _by_weighting(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows in the order in which the report tells weightings, then by year."""
+    rank = frame["weighting"].map({name: i for i, name in enumerate(WEIGHTINGS)})
+    return frame.assign(_rank=rank).sort_values(["_rank", "year"]).drop(columns="_rank")
 
 
 def _subtotals(result: Result, wording: Wording) -> Table:
@@ -160,7 +165,7 @@ def _class_cells(bounds: list[float], members: pd.DataFrame, k: int) -> tuple[st
     if k > classes:
         return "", ""
     count = int((members["priority_class"] == k).sum())
-    low, high = numbers.column(bounds, 4)[classes - k : classes - k + 2]
+    low, high = (numbers.significant(bound) for bound in bounds[classes - k : classes - k + 2])
     return f"{low} to {high}", numbers.number(count)
 
 
@@ -200,12 +205,28 @@ def balance_table(result: Result) -> Table:
     return Table("Top-N balance", heads, [("", rows)], "balance.csv", note=note)
 
 
-def revision_legend(titles: Mapping[str, str]) -> Table:
-    """Return what the compared revisions do."""
-    methods = {label: REVISIONS[label.partition(",")[0]] for label in titles}
-    rows = [[titles[label], m.title, m.formula, numbers.measure(m.unit)] for label, m in methods.items()]
+def revision_legend(titles: Mapping[str, str], settings: Revision, unit: str) -> Table:
+    """Return what the compared revisions do.
+
+    Parameters
+    ----------
+    titles
+        Label to title.
+    settings, unit
+        The study's own revision and its unit, which its kin (the other means) share with its rescaling.
+    """
+    rows = [[title, *_legend_cells(label, settings, unit)] for label, title in titles.items()]
     heads = ["Revision", "What it is", "Formula", "Unit of R"]
     return Table("Revisions compared", [Column(h) for h in heads], [("", rows)])
+
+
+def _legend_cells(label: str, settings: Revision, unit: str) -> tuple[str, str, str]:
+    name, _, variant = label.partition(", ")
+    method, own = REVISIONS[name], name == settings.method
+    sized = name == "size_normalised"
+    formula = f"{method.formula}, κ the {variant} mean" if sized else method.formula
+    rescaled = f", rescaled to {settings.rescale} totals" if sized and own and settings.rescale != "none" else ""
+    return method.title + rescaled, formula, numbers.measure(unit if own else method.unit)
 
 
 def _flipped(units: object, wording: Wording) -> str:
