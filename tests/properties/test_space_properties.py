@@ -3,14 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
 from numpy.typing import NDArray
 
-from ecocomp.space import global_moran, local_moran
+from ecocomp.space import global_moran, local_getis_ord, local_moran, local_moran_bivariate, prepare
 from ecocomp.space.links import graph_of
+from ecocomp.space.neighbours import lag_sums
+from ecocomp.space.permutation import draw_distinct
+from ecocomp.space.ranks import count_ranks, index_samples
 from ecocomp.space.significance import benjamini_hochberg
+from ecocomp.space.streams import blocks_of, count_streams
 
 SWAPPED = {"HH": "LL", "LL": "HH", "HL": "LH", "LH": "HL"}
 CASES = settings(max_examples=40, deadline=None)
@@ -127,3 +131,60 @@ def test_fdr_rejects_what_the_step_up_procedure_rejects(p: list[float], alpha: f
     below = np.flatnonzero(ordered * (len(p) / np.arange(1, len(p) + 1)) <= alpha)
     cut = ordered[below[-1]] if below.size else -1.0
     np.testing.assert_array_equal(benjamini_hochberg(np.array(p)) <= alpha, np.array(p) <= cut)
+
+
+def weighted(graph: Graph, seed: int) -> Graph:
+    """The same links with random weights."""
+    adjacency = graph.adjacency
+    return Graph(adjacency * np.random.default_rng(seed).uniform(0.1, 1, len(adjacency)))
+
+
+@CASES
+@given(regions(), st.integers(0, 1000))
+def test_the_general_engine_counts_as_the_fast_one(region: tuple[xr.DataArray, Graph], seed: int) -> None:
+    values, graph = region
+    z = values.isel(year=1).fillna(0.1).to_numpy()[None] * np.array([[1], [-2]])
+    z -= z.mean(axis=1, keepdims=True)
+    fast = prepare(graph).neighbours
+    every = fast.counts > 0
+    assume(every.any())
+    ids = draw_distinct(z.shape[1], int(fast.counts.max()) + 1, 300, np.random.default_rng(seed))
+    lags = lag_sums(z, fast)
+    by_rank, by_stream = (tuple(np.zeros(z.shape, dtype=np.int64) for _ in range(2)) for _ in range(2))
+    for row in range(len(z)):
+        count_ranks(z[row], lags[row], index_samples(ids, fast.counts), by_rank[0][row], by_rank[1][row])
+    count_streams(z, lags, ids, blocks_of(fast, every), *by_stream)
+    np.testing.assert_array_equal(by_rank, by_stream)
+
+
+@CASES
+@given(regions(), st.integers(0, 1000))
+def test_unequal_weights_know_no_order_and_no_batch(region: tuple[xr.DataArray, Graph], seed: int) -> None:
+    values, graph = region
+    graph = weighted(graph, seed)
+    batch = local_moran(values, graph, 199, seed)
+    order = np.random.default_rng(seed).permutation(values.sizes["unit"])
+    shuffled = local_moran(values.isel(unit=order), reordered(graph, order), 199, seed)
+    xr.testing.assert_identical(batch, shuffled.sel(unit=values["unit"]))
+    for year in values["year"].to_numpy():
+        kept = values.sel(year=year).dropna("unit")
+        alone = local_moran(kept, graph.subgraph(pd.Index(kept["unit"].to_numpy())), 199, seed)
+        xr.testing.assert_identical(batch.sel(year=year, unit=kept["unit"]), alone)
+
+
+@CASES
+@given(regions(), st.booleans())
+def test_g_and_bivariate_know_no_order_and_no_batch(region: tuple[xr.DataArray, Graph], star: bool) -> None:
+    values, graph = region
+    other = values.roll(unit=1, roll_coords=False) + 2 * values
+    order = np.random.default_rng(1).permutation(values.sizes["unit"])
+    for compute in (
+        lambda v, w, g: local_getis_ord(v, g, 199, star=star),
+        lambda v, w, g: local_moran_bivariate(v, w, g, 199),
+    ):
+        batch = compute(values, other, graph)
+        shuffled = compute(values.isel(unit=order), other.isel(unit=order), reordered(graph, order))
+        xr.testing.assert_identical(batch, shuffled.sel(unit=values["unit"]))
+        for year in values["year"].to_numpy():
+            alone = compute(values.sel(year=year), other.sel(year=year), graph)
+            xr.testing.assert_identical(batch.sel(year=year), alone)

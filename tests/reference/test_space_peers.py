@@ -14,7 +14,16 @@ import xarray as xr
 from libpysal.graph import Graph
 from numpy.typing import NDArray
 
-from ecocomp.space import contiguity, deviational_ellipses, global_moran, local_moran
+from ecocomp.space import (
+    contiguity,
+    deviational_ellipses,
+    global_moran,
+    local_getis_ord,
+    local_moran,
+    local_moran_bivariate,
+    prepare,
+)
+from ecocomp.space.links import graph_of
 
 ROWS, COLUMNS = 15, 20
 PERMUTATIONS = 9_999
@@ -135,3 +144,135 @@ def test_contiguity_of_hebei_is_that_of_libpysal(rule: str) -> None:
     ours = contiguity(hebei, rule, isolates="drop")  # type: ignore[arg-type]
     theirs = Graph.build_contiguity(hebei, rook=rule == "rook")
     pd.testing.assert_series_equal(ours.adjacency, theirs.adjacency, check_dtype=False, check_names=False)
+
+
+@pytest.fixture(scope="module")
+def second(values: pd.Series) -> pd.Series:
+    generator = np.random.default_rng(12)
+    return pd.Series(np.sqrt(values.to_numpy()) + generator.exponential(2, values.size), index=values.index)
+
+
+def test_conditional_moments_are_those_of_esda(values: pd.Series, graph: Graph) -> None:
+    n = values.size
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        esda = pytest.importorskip("esda")
+        theirs = esda.Moran_Local(values, graph.transform("R"), permutations=0)
+        # its Is divide by Σz²/(n - 1), its moments are those for Σz²/n
+        scores = (theirs.Is * n / (n - 1) - theirs.EIc) / np.sqrt(theirs.VIc)
+    np.testing.assert_allclose(local_moran(values, graph, 99)["z"], scores, rtol=1e-9)
+
+
+@pytest.mark.parametrize("star", [True, False])
+def test_getis_ord_is_that_of_esda(values: pd.Series, graph: Graph, star: bool) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        esda = pytest.importorskip("esda")
+        theirs = esda.G_Local(values, graph, transform="B", star=star, permutations=0)
+    # p is compared with pygeoda: esda takes a minute for the permutations of G*
+    ours = local_getis_ord(values, graph, 99, star=star)
+    np.testing.assert_allclose(ours["z"], theirs.Zs, rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize("star", [True, False])
+def test_p_of_getis_ord_is_that_of_pygeoda(
+    counties: gpd.GeoDataFrame, values: pd.Series, graph: Graph, star: bool
+) -> None:
+    pygeoda = pytest.importorskip("pygeoda")
+    data = pygeoda.open(counties.assign(value=values).reset_index(drop=True))
+    theirs = (pygeoda.local_gstar if star else pygeoda.local_g)(
+        pygeoda.queen_weights(data), values.tolist(), permutations=PERMUTATIONS, permutation_method="complete"
+    )
+    ours = local_getis_ord(values, graph, 99_999, alternative="directed", star=star)
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), np.array(theirs.lisa_pvalues()), 99_999, PERMUTATIONS)
+
+
+def test_bivariate_local_moran_is_that_of_esda(values: pd.Series, second: pd.Series, graph: Graph) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        esda = pytest.importorskip("esda")
+        theirs = esda.Moran_Local_BV(values, second, graph.transform("R"), permutations=PERMUTATIONS, seed=1)
+    ours = local_moran_bivariate(values, second, graph, 99_999, alternative="directed")
+    np.testing.assert_allclose(ours["i"], theirs.Is, rtol=1e-10, atol=1e-10)
+    np.testing.assert_array_equal(ours["quadrant"], np.array(["", "HH", "LH", "LL", "HL"])[theirs.q])
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, 99_999, PERMUTATIONS)
+
+
+def test_bivariate_local_moran_is_that_of_pygeoda(
+    counties: gpd.GeoDataFrame, values: pd.Series, second: pd.Series, graph: Graph
+) -> None:
+    pygeoda = pytest.importorskip("pygeoda")
+    data = pygeoda.open(counties.assign(value=values).reset_index(drop=True))
+    theirs = pygeoda.local_bimoran(
+        pygeoda.queen_weights(data),
+        values.tolist(),
+        second.tolist(),
+        permutations=PERMUTATIONS,
+        permutation_method="complete",
+    )
+    ours = local_moran_bivariate(values, second, graph, 99_999, alternative="directed")
+    np.testing.assert_allclose(ours["i"], theirs.lisa_values(), rtol=1e-8, atol=1e-10)
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), np.array(theirs.lisa_pvalues()), 99_999, PERMUTATIONS)
+
+
+def test_local_moran_with_distance_decay_is_that_of_esda(counties: gpd.GeoDataFrame, values: pd.Series) -> None:
+    near = Graph.build_distance_band(counties.set_geometry(counties.centroid), 21_000).adjacency
+    number = np.arange(ROWS * COLUMNS)
+    place = pd.DataFrame({"row": number // COLUMNS, "column": number % COLUMNS}, index=counties.index)
+    steps = place.loc[near.index.get_level_values(0)].to_numpy() - place.loc[near.index.get_level_values(1)].to_numpy()
+    decay = Graph(pd.Series(1 / np.hypot(*steps.T), index=near.index, name="weight"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        esda = pytest.importorskip("esda")
+        theirs = esda.Moran_Local(values, decay.transform("R"), permutations=PERMUTATIONS, seed=1)
+        scores = (theirs.Is * values.size / (values.size - 1) - theirs.EIc) / np.sqrt(theirs.VIc)
+        overall = esda.Moran(values, decay.transform("R"), permutations=0)
+    ours = local_moran(values, decay, 99_999, alternative="directed")
+    np.testing.assert_allclose(ours["i"], theirs.Is, rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(ours["z"], scores, rtol=1e-8)
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, 99_999, PERMUTATIONS)
+    assert float(global_moran(values, decay)["z"]) == pytest.approx(overall.z_rand, rel=1e-9)
+
+
+def test_columbus_as_it_ships_with_libpysal() -> None:
+    """Anselin's 49 neighbourhoods: crime, with the queen neighbours of the file."""
+    libpysal = pytest.importorskip("libpysal")
+    esda = pytest.importorskip("esda")
+    frame = gpd.read_file(libpysal.examples.get_path("columbus.shp")).set_crs("EPSG:32617", allow_override=True)
+    frame = frame.set_index(frame["POLYID"].astype(int))
+    queen = contiguity(frame)
+    assert queen.n_edges == 236  # as columbus.gal has them
+    crime, income = frame["CRIME"], frame["INC"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = esda.Moran_Local(crime, queen.transform("R"), permutations=0)
+        both = esda.Moran_Local_BV(income, crime, queen.transform("R"), permutations=0)
+        overall = esda.Moran(crime, queen.transform("R"), permutations=0)
+    ours = local_moran(crime, queen)
+    np.testing.assert_allclose(ours["i"], theirs.Is, rtol=1e-10)
+    np.testing.assert_allclose(local_moran_bivariate(income, crime, queen, 99)["i"], both.Is, rtol=1e-10)
+    assert float(global_moran(crime, queen)["i"]) == pytest.approx(overall.I, rel=1e-10)
+    # crime is high in the core, whose p leave no doubt
+    core = ours.where(ours["cluster"] == "HH", drop=True)
+    assert core.sizes["unit"] >= 5
+    assert float(core["p_high"].min()) < 0.01
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(5, 5), (10, 20)])
+def test_p_is_uniform_under_the_null(rows: int, columns: int) -> None:
+    stats = pytest.importorskip("scipy.stats")
+    number = np.arange(rows * columns).reshape(rows, columns)
+    units = pd.Index([f"{n:03d}" for n in number.ravel()])
+    sides = ((number[:, 1:], number[:, :-1]), (number[1:], number[:-1]))
+    pairs = np.concatenate([np.column_stack([one.ravel(), other.ravel()]) for one, other in sides])
+    graph = prepare(graph_of(np.concatenate([pairs, pairs[:, ::-1]]), units))
+    draws = 2_000
+    null = xr.DataArray(
+        np.random.default_rng(9).normal(size=(units.size, draws)),
+        dims=("unit", "draw"),
+        coords={"unit": units.to_numpy(), "draw": np.arange(draws)},
+    )
+    p = local_moran(null, graph, 4_999)["p_value"].to_numpy()
+    # units of one draw are dependent: each unit alone, corner, edge and inside, over independent draws
+    for unit in (0, 1, columns + 1, rows * columns - 1):
+        assert stats.kstest(p[unit], "uniform").statistic < 1.95 / np.sqrt(draws)  # 0.1 % critical value

@@ -179,10 +179,10 @@ def test_values_without_units_are_refused() -> None:
         local_moran(xr.DataArray(np.arange(9.0), dims="unit"), rook(), 99)
 
 
-def test_graphs_with_unequal_weights_or_self_links_are_refused() -> None:
-    unequal = Graph.from_arrays(["a", "a", "b", "c"], ["b", "c", "a", "a"], [1.0, 0.5, 1.0, 1.0])
-    with pytest.raises(ValueError, match="neighbours of unit 'a' have unequal"):
-        local_moran(series([1, 2, 3], pd.Index(list("abc"))), unequal, 99)
+def test_graphs_with_negative_weights_or_self_links_are_refused() -> None:
+    negative = Graph.from_arrays(["a", "a", "b", "c"], ["b", "c", "a", "a"], [1.0, -0.5, 1.0, 1.0])
+    with pytest.raises(ValueError, match="unit 'a' has negative, missing or infinite weights"):
+        local_moran(series([1, 2, 3], pd.Index(list("abc"))), negative, 99)
     itself = Graph.from_arrays(["a", "a", "b", "c"], ["a", "b", "a", "a"], [1.0, 1.0, 1.0, 1.0])
     with pytest.raises(ValueError, match="'a' is its own neighbour"):
         local_moran(series([1, 2, 3], pd.Index(list("abc"))), itself, 99)
@@ -232,6 +232,14 @@ def test_permutations_of_a_study() -> None:
     assert enough_for_fdr(1_094_000, 2735, 0.05, "two-sided")
     assert not enough_for_fdr(1_093_999, 2735, 0.05, "two-sided")
     assert enough_for_fdr(547_000, 2735, 0.05, "directed")
+
+
+def test_without_a_number_there_are_enough_permutations() -> None:
+    smallest = local_moran(ONE_TO_NINE, rook())["p_value"].to_numpy() * 100_000 / 2
+    np.testing.assert_allclose(smallest[:4], np.rint(smallest[:4]), atol=1e-6)
+    # 20 · 9 / 0.0009 = 200,000
+    many = local_moran(ONE_TO_NINE, rook(), alpha=0.0009, correction="fdr")["p_value"].to_numpy() * 200_001 / 2
+    np.testing.assert_allclose(many[:4], np.rint(many[:4]), atol=1e-6)
 
 
 def test_global_moran_by_hand() -> None:

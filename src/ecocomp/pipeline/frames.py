@@ -84,6 +84,7 @@ def _results(units: xr.Dataset, parents: list[str]) -> pd.DataFrame:
     data = units.rename(i="local_moran").assign(price=units["price"].broadcast_like(units["amount"]))
     data["burden"] = data["settled"] / data["gdp"]
     frame = data.to_dataframe(dim_order=["unit", "year"]).reset_index()
+    frame["uncertain"] = np.where(frame["uncertain"].astype(bool), "yes", "no")
     for column in ("rank", "priority_class"):
         frame[column] = frame[column].astype("Int64")
     if "population" not in frame:  # a revision without it: the column is there, and empty
@@ -91,7 +92,7 @@ def _results(units: xr.Dataset, parents: list[str]) -> pd.DataFrame:
     columns = [
         "unit", "name", *parents, "year", "emissions", "sequestration", "gdp", "population", "area", "account",
         "size_index", "revised", "price", "stage_coefficient", "amount", "group", "priority", "rank", "priority_class",
-        "settled", "burden", "local_moran", "p_value", "p_fdr", "cluster",
+        "settled", "burden", "local_moran", "p_value", "p_low", "p_high", "p_fdr", "cluster", "uncertain",
     ]  # fmt: skip
     return frame[columns]
 

@@ -125,6 +125,12 @@ def remarks(study: Study, units: xr.Dataset, centres: xr.Dataset) -> list[Issue]
             Issue("warning", "few-permutations", f"with {permutations} permutations no p is below {smallest:.3g}: "
                   f"no cluster can be called at alpha {study.space.alpha:g}", "leave [space] permutations out")
         )  # fmt: skip
+    unsettled = int(units["uncertain"].astype(bool).sum())
+    if unsettled:
+        found.append(
+            Issue("note", "unsettled-clusters", f"unit-years whose cluster {permutations} permutations do not settle: "
+                  f"{unsettled}", "raise [space] permutations; the column uncertain names them", column="uncertain")
+        )  # fmt: skip
     for year, count in zip(units["year"].values, (units["cluster"] == "isolate").sum("unit").values, strict=True):
         if count:
             found.append(

@@ -3,28 +3,54 @@
 from ecocomp.space.centre import centres_of_gravity, host_units, track
 from ecocomp.space.clusters import check_units, clusters
 from ecocomp.space.ellipse import deviational_ellipses
+from ecocomp.space.emerging import emerging_hot_spots
+from ecocomp.space.getis import local_getis_ord
 from ecocomp.space.global_statistic import global_moran
+from ecocomp.space.grids import grid_getis_ord, grid_local_moran
 from ecocomp.space.metric import equal_area_crs
-from ecocomp.space.moran import local_moran
+from ecocomp.space.moran import local_moran, local_moran_bivariate
+from ecocomp.space.neighbours import PreparedGraph, prepare
 from ecocomp.space.significance import enough_for_fdr, permutations_for
+from ecocomp.space.transitions import (
+    cluster_counts,
+    cluster_persistence,
+    cluster_transitions,
+    cluster_trend,
+    lisa_markov,
+)
+from ecocomp.space.trend import mann_kendall, sen_slope
 from ecocomp.space.weights import check_neighbours, contiguity, distance_band, k_nearest, restrict, weights
 
 __all__ = [
+    "PreparedGraph",
     "centres_of_gravity",
     "check_neighbours",
     "check_units",
+    "cluster_counts",
+    "cluster_persistence",
+    "cluster_transitions",
+    "cluster_trend",
     "clusters",
     "contiguity",
     "deviational_ellipses",
     "distance_band",
+    "emerging_hot_spots",
     "enough_for_fdr",
     "equal_area_crs",
     "global_moran",
+    "grid_getis_ord",
+    "grid_local_moran",
     "host_units",
     "k_nearest",
+    "lisa_markov",
+    "local_getis_ord",
     "local_moran",
+    "local_moran_bivariate",
+    "mann_kendall",
     "permutations_for",
+    "prepare",
     "restrict",
+    "sen_slope",
     "track",
     "weights",
 ]

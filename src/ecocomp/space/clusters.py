@@ -13,13 +13,15 @@ from ecocomp.space.global_statistic import global_moran
 from ecocomp.space.labels import unit_index
 from ecocomp.space.metric import map_of
 from ecocomp.space.moran import fixed_seed, label_clusters, local_moran
-from ecocomp.space.significance import benjamini_hochberg, permutations_for, two_sided
+from ecocomp.space.neighbours import prepare
+from ecocomp.space.significance import permutations_for, two_sided
 from ecocomp.space.slices import MINIMUM_UNITS, is_constant
 from ecocomp.space.weights import restrict, weights
 from ecocomp.study import Space
 
 __all__ = ["check_units", "clusters"]
 
+MISSING = {"quadrant": "", "cluster": "missing", "uncertain": False}
 LABELS = ("HH", "LL", "HL", "LH", "ns", "isolate")
 
 
@@ -49,11 +51,10 @@ def clusters(
     Returns
     -------
     tuple of two Datasets
-        Local on (unit, year): ``i``, ``p_value``, ``p_fdr`` [1], ``quadrant``, ``cluster``, as
-        :func:`local_moran`. Regional on (year): ``moran_i``, ``moran_z``, ``moran_p`` [1]; numbers of units
-        ``n_HH``, ``n_LL``, ``n_HL``, ``n_LH``, ``n_ns``, ``n_isolate`` by ``cluster``; and ``n_directed``,
-        ``n_two_sided``, ``n_fdr``: units that a directed p, a two-sided p, and the FDR-adjusted p of the
-        study's alternative would label at the same level.
+        Local on (unit, year): the variables of :func:`local_moran`. Regional on (year): ``moran_i``,
+        ``moran_z``, ``moran_p`` [1]; numbers of units ``n_HH``, ``n_LL``, ``n_HL``, ``n_LH``, ``n_ns``,
+        ``n_isolate`` by ``cluster``; and ``n_directed``, ``n_two_sided``, ``n_fdr``: units that a directed p,
+        a two-sided p, and the FDR-adjusted p of the study's alternative would label at the same level.
 
     Raises
     ------
@@ -99,24 +100,25 @@ def _of_one_set(
     amount: xr.DataArray, graph: Graph, settings: Space, permutations: int, seed: int
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Return the local and regional results of years in which the same units are valid."""
-    directed = local_moran(
-        amount, graph, permutations, seed, "directed", alpha=settings.alpha, correction=settings.correction
+    prepared = prepare(graph)
+    local = local_moran(
+        amount,
+        prepared,
+        permutations,
+        seed,
+        settings.alternative,
+        alpha=settings.alpha,
+        correction=settings.correction,
     )
-    quadrant = directed["quadrant"].to_numpy().T
-    p_directed = directed["p_value"].to_numpy().T
-    p_two_sided = two_sided(p_directed)
-    p_value = p_two_sided if settings.alternative == "two-sided" else p_directed
-    p_fdr = np.stack([benjamini_hochberg(row) for row in p_value])
-    cluster = label_clusters(quadrant, p_fdr if settings.correction == "fdr" else p_value, settings.alpha)
-    local = directed.assign(
-        p_value=(("unit", "year"), p_value.T),
-        p_fdr=(("unit", "year"), p_fdr.T),
-        cluster=(("unit", "year"), cluster.T),
+    quadrant, cluster, p_value, p_fdr = (
+        local[name].to_numpy().T for name in ("quadrant", "cluster", "p_value", "p_fdr")
     )
+    # a two-sided p of 1 stands for a directed one from 0.5 to 1
+    p_directed = p_value if settings.alternative == "directed" else p_value / 2
     counts = {f"n_{label}": np.count_nonzero(cluster == label, axis=1) for label in LABELS}
-    for name, p in (("n_directed", p_directed), ("n_two_sided", p_two_sided), ("n_fdr", p_fdr)):
+    for name, p in (("n_directed", p_directed), ("n_two_sided", two_sided(p_directed)), ("n_fdr", p_fdr)):
         counts[name] = _labelled(quadrant, p, settings.alpha)
-    moran = global_moran(amount, graph, settings.global_permutations, seed)
+    moran = global_moran(amount, prepared, settings.global_permutations, seed)
     regional = moran[["i", "z", "p"]].rename(i="moran_i", z="moran_z", p="moran_p")
     return local, regional.assign({name: ("year", count) for name, count in counts.items()})
 
@@ -129,7 +131,7 @@ def _labelled(quadrant: NDArray[np.str_], p: NDArray[np.float64], alpha: float) 
 
 def _with_missing(local: xr.Dataset, part: xr.DataArray) -> xr.Dataset:
     """Return the results on all units: those without an amount are missing."""
-    full = local.reindex(unit=part["unit"], fill_value={"quadrant": "", "cluster": "missing"})
+    full = local.reindex(unit=part["unit"], fill_value=MISSING)
     return full.assign_coords(part.coords)
 
 

@@ -1,8 +1,6 @@
-"""Moran's I: local, with conditional permutation, and global."""
+"""Local Moran's I, with conditional permutation, of one variable and of one among another's neighbours."""
 
 from __future__ import annotations
-
-from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -10,26 +8,32 @@ import xarray as xr
 from libpysal.graph import Graph
 from numpy.typing import NDArray
 
-from ecocomp.space.neighbours import Neighbours, lag_sums, linked, neighbours_of, within
-from ecocomp.space.permutation import TIE_TOLERANCE, exceedances
+from ecocomp.space.moments import lag_moments, standard_score
+from ecocomp.space.neighbours import Neighbours, PreparedGraph, lag_sums, prepare, weight_sums, within
+from ecocomp.space.permutation import tail_counts
+from ecocomp.space.ranks import TIE_TOLERANCE
 from ecocomp.space.significance import (
     Alternative,
     Correction,
-    benjamini_hochberg,
-    directed_p,
-    two_sided,
+    Judgement,
+    enough_permutations,
+    judge,
+    require_options,
 )
-from ecocomp.space.slices import deviations, slices_of, valid_sets
+from ecocomp.space.slices import Slices, deviations, fill_all, slices_of, slices_of_both, valid_sets
 
-__all__ = ["fixed_seed", "label_clusters", "local_moran"]
+__all__ = ["fixed_seed", "label_clusters", "local_moran", "local_moran_bivariate"]
 
 LABEL = np.dtype("<U7")  # the longest labels are "isolate" and "missing"
+QUADRANTS = np.array(["", "HH", "LL", "HL", "LH"])
+CLUSTERS = np.array(["ns", "HH", "LL", "HL", "LH", "isolate", "missing"], dtype=LABEL)
+ISOLATE, MISSING = 5, 6
 
 
 def local_moran(
     values: xr.DataArray | pd.Series,
-    graph: Graph,
-    permutations: int = 99_999,
+    graph: Graph | PreparedGraph,
+    permutations: int | None = None,
     seed: int | np.random.Generator = 1,
     alternative: Alternative = "two-sided",
     *,
@@ -41,7 +45,8 @@ def local_moran(
     I_i = z_i / m₂ · Σ_j w_ij z_j, with z the deviation from the mean over the valid units of the slice, w
     row-standardised, m₂ = Σ z² / (n − 1).
     p = min(1, 2 (min(#≥, #≤) + 1) / (M + 1)) over M permutations; ``directed`` gives (min + 1) / (M + 1).
-    Source: Anselin (1995), Geographical Analysis 27, 93-115 (m₂ as esda has it).
+    Source: Anselin (1995), Geographical Analysis 27, 93-115 (m₂ as esda has it); Sokal, Oden and Thomson
+    (1998), ibid. 30, 331-354, for the standard score.
 
     Units with a missing value leave the graph and the pool of their slice. A unit without neighbours counts
     in the mean and in m₂, but not in the pool from which permutations draw. All slices with the same valid
@@ -52,10 +57,12 @@ def local_moran(
     values : DataArray or Series
         Any unit of measure; with the dimension ``unit`` and any others (a batch), or a Series indexed by
         unit. The units must be those of the graph, in any order.
-    graph : libpysal.graph.Graph
-        Equal weights within each row: binary, row-standardised or k-nearest.
-    permutations : int
-        Number of permutations M [1].
+    graph : libpysal.graph.Graph or PreparedGraph
+        Weights equal within each row (binary, row-standardised, k-nearest) or not (distance decay, kernel):
+        then every unit meets every permutation with weights of its own, which takes longer.
+    permutations : int, optional
+        Number of permutations M [1]; by default 99,999, or under ``fdr`` as many more as control takes
+        (:func:`ecocomp.space.enough_for_fdr`).
     seed : int or numpy.random.Generator
         Source of the draws; an int gives the same bits every time, whatever the order of rows.
     alternative : {"two-sided", "directed"}
@@ -68,38 +75,86 @@ def local_moran(
     Returns
     -------
     Dataset
-        On the dimensions of ``values``, unit first: ``i`` [1]; ``p_value`` [1]; ``p_fdr``, adjusted within
-        each slice by Benjamini and Hochberg over the units with neighbours [1]; ``quadrant``, one of HH, LL,
-        HL, LH, or empty where the unit or the sum of its neighbours is exactly at the mean (then p tells
-        nothing about a cluster: such a unit is ns, and at the mean itself p = 1); ``cluster``, one of HH, LL,
-        HL, LH, ns, isolate, missing. Numbers are missing for isolates and missing units.
+        On the dimensions of ``values``, unit first: ``i`` [1]; ``z``, its standard score under conditional
+        randomisation, missing where I is the same in every permutation [1]; ``p_value`` [1]; ``p_fdr``,
+        adjusted within each slice by Benjamini and Hochberg over the units with neighbours [1]; ``p_low`` and
+        ``p_high``, the 95 % interval of Clopper and Pearson (1934) for what ``p_value`` would be with
+        permutations without end [1]; ``quadrant``, one of HH, LL, HL, LH, or empty where the unit or the sum
+        of its neighbours is exactly at the mean (then p tells nothing about a cluster: such a unit is ns, and
+        at the mean itself p = 1); ``cluster``, one of HH, LL, HL, LH, ns, isolate, missing; ``uncertain``,
+        whether the interval leaves open if the unit is in a cluster. Numbers are missing for isolates and
+        missing units.
 
     Raises
     ------
     ValueError
-        If units differ between values and graph, weights within a row differ, a slice has fewer than 3 valid
-        units or the same value everywhere, or an argument is out of range.
+        If units differ between values and graph, a weight is negative, a slice has fewer than 3 valid units
+        or the same value everywhere, or an argument is out of range.
     """
-    _require_options(permutations, alternative, alpha, correction)
-    units, neighbours = neighbours_of(graph)
-    slices = slices_of(values, units, "graph")
+    require_options(permutations, alternative, alpha, correction)
+    prepared = prepare(graph)
+    slices = slices_of(values, prepared)
+    permutations = enough_permutations(permutations, slices.table.shape[1], alpha, alternative, correction)
+    tails, results = _empty(slices)
     seed = fixed_seed(seed)
-    moran, p_values = (np.full(slices.table.shape, np.nan) for _ in range(2))
-    quadrant = np.zeros(slices.table.shape, dtype=LABEL)
     for valid, rows in valid_sets(slices):
-        z = deviations(slices, valid, rows)
-        kept = within(neighbours, valid)
-        at = np.ix_(rows, valid)
-        moran[at], quadrant[at] = _statistic(z, kept)
-        p_values[at] = _directed_p(z, kept, permutations, np.random.default_rng(seed))
-    if alternative == "two-sided":
-        p_values = two_sided(p_values)
-    p_fdr = np.stack([benjamini_hochberg(row) for row in p_values])
-    deciding = p_fdr if correction == "fdr" else p_values
-    cluster = label_clusters(quadrant, deciding, alpha)
-    cluster[np.isnan(slices.table)] = "missing"
-    names = {"i": moran, "p_value": p_values, "p_fdr": p_fdr, "quadrant": quadrant, "cluster": cluster}
-    return xr.Dataset({name: slices.array(rows) for name, rows in names.items()})
+        z, kept = deviations(slices, valid, rows), within(prepared.neighbours, valid)
+        generator = np.random.default_rng(seed)
+        fill_all((tails, *results), rows, valid, _of_one_set(z, z, kept, permutations, generator))
+    judged = judge(tails, permutations, alternative, alpha, correction)
+    return _dataset(slices, results, judged, np.isnan(slices.table))
+
+
+def local_moran_bivariate(
+    x: xr.DataArray | pd.Series,
+    y: xr.DataArray | pd.Series,
+    graph: Graph | PreparedGraph,
+    permutations: int | None = None,
+    seed: int | np.random.Generator = 1,
+    alternative: Alternative = "two-sided",
+    *,
+    alpha: float = 0.05,
+    correction: Correction = "none",
+) -> xr.Dataset:
+    """Compute bivariate local Moran's I: one variable, and another one among the neighbours.
+
+    I_i = z_x,i / s_x · Σ_j w_ij z_y,j / s_y, with z the deviations from the means over the units at which both
+    are valid, s² = Σ z² / (n − 1), and w row-standardised. p counts permutations of y among the other units,
+    the same ones as :func:`local_moran` of y. Source: Anselin, Syabri and Smirnov (2002), New Tools for
+    Spatial Data Analysis, CSISS; Lee (2001), Journal of Geographical Systems 3, 369-385.
+
+    Parameters
+    ----------
+    x, y : DataArray or Series
+        Any units of measure, as :func:`local_moran`; x at the unit, y at its neighbours, on the same
+        dimensions and labels, units in any order.
+    graph, permutations, seed, alternative, alpha, correction
+        As :func:`local_moran`.
+
+    Returns
+    -------
+    Dataset
+        As :func:`local_moran`, on the dimensions of x. ``quadrant`` and ``cluster`` name x first: HL is a high
+        x among low y. A unit is missing where x or y is.
+
+    Raises
+    ------
+    ValueError
+        As :func:`local_moran`; or if x and y differ in dimensions or labels.
+    """
+    require_options(permutations, alternative, alpha, correction)
+    prepared = prepare(graph)
+    first, second = slices_of_both(x, y, prepared)
+    permutations = enough_permutations(permutations, first.table.shape[1], alpha, alternative, correction)
+    tails, results = _empty(first)
+    seed = fixed_seed(seed)
+    for valid, rows in valid_sets(first):
+        z_x, z_y = (deviations(slices, valid, rows) for slices in (first, second))
+        generator = np.random.default_rng(seed)
+        kept = within(prepared.neighbours, valid)
+        fill_all((tails, *results), rows, valid, _of_one_set(z_x, z_y, kept, permutations, generator))
+    judged = judge(tails, permutations, alternative, alpha, correction)
+    return _dataset(first, results, judged, np.isnan(first.table))
 
 
 def label_clusters(quadrant: NDArray[np.str_], p_values: NDArray[np.float64], alpha: float) -> NDArray[np.str_]:
@@ -125,39 +180,69 @@ def fixed_seed(seed: int | np.random.Generator) -> int:
     return int(seed.integers(2**63)) if isinstance(seed, np.random.Generator) else seed
 
 
-def _statistic(z: NDArray[np.float64], neighbours: Neighbours) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
-    """Return I and the quadrant (slice, unit); missing and empty for units without neighbours."""
-    count = neighbours.counts
-    sums = lag_sums(z, neighbours)
+def _empty(
+    slices: Slices,
+) -> tuple[NDArray[np.int64], tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]]:
+    """Return tails, and I, z and quadrant (slice, unit), as they are for missing units."""
+    shape = slices.table.shape
+    return np.full(shape, -1), (np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=np.int8))
+
+
+def _of_one_set(
+    z: NDArray[np.float64],
+    around: NDArray[np.float64],
+    neighbours: Neighbours,
+    permutations: int,
+    generator: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
+    """Return the smaller tail, I, its standard score, and the quadrant (slice, unit) of slices that share units."""
+    lags = lag_sums(around, neighbours)
+    tails = tail_counts(around, lags, neighbours, permutations, generator)
+    tails[(z == 0) & (tails >= 0)] = permutations  # I is 0 under every permutation
+    weight = weight_sums(neighbours)
+    told = weight > 0
+    weight[~told] = np.nan
     # row by row: a batch gives the bits of its slices
-    m2 = np.array([np.sum(row * row) for row in z]) / (z.shape[1] - 1)
-    moran = z / m2[:, None] * sums / np.where(count > 0, count, np.nan)
-    tie = TIE_TOLERANCE * np.abs(z).max(axis=1, keepdims=True) * count
-    own = np.where(z > 0, "H", "L")
-    around = np.where(sums > 0, "H", "L")
-    told = (z != 0) & (np.abs(sums) > tie) & (count > 0)
-    return moran, np.where(told, np.char.add(own, around), "")
+    scale = np.array([np.sqrt(np.sum(a * a)) * np.sqrt(np.sum(b * b)) for a, b in zip(z, around, strict=True)])
+    moran = z / (scale[:, None] / (z.shape[1] - 1)) * lags / weight
+    score = np.sign(z) * standard_score(lags, *lag_moments(around, neighbours))
+    score[(z == 0) | ~told] = np.nan
+    return tails, moran, score, _quadrants(z, around, lags, weight)
 
 
-def _directed_p(
-    z: NDArray[np.float64], neighbours: Neighbours, permutations: int, generator: np.random.Generator
-) -> NDArray[np.float64]:
-    """Return the directed p (slice, unit); missing for units without neighbours."""
-    pool = linked(neighbours)
-    p_values = np.full(z.shape, np.nan)
-    counts = exceedances(np.ascontiguousarray(z[:, pool]), within(neighbours, pool), permutations, generator)
-    p_values[:, pool] = directed_p(*counts, permutations)
-    p_values[z == 0] = 1.0  # I is 0 under every permutation
-    p_values[:, neighbours.counts == 0] = np.nan
-    return p_values
+def _quadrants(
+    z: NDArray[np.float64], around: NDArray[np.float64], lags: NDArray[np.float64], weight: NDArray[np.float64]
+) -> NDArray[np.int8]:
+    """Return the place of each unit's quadrant in QUADRANTS (slice, unit)."""
+    tie = TIE_TOLERANCE * np.abs(around).max(axis=1, keepdims=True) * weight
+    # 1 and 2 where both are on the same side of the mean, 3 and 4 where they are not
+    high = z > 0
+    quadrant: NDArray[np.int8] = (2 - high).astype(np.int8) + 2 * (high != (lags > 0)).astype(np.int8)
+    quadrant[(z == 0) | ~(np.abs(lags) > tie)] = 0
+    return quadrant
 
 
-def _require_options(permutations: int, alternative: str, alpha: float, correction: str) -> None:
-    if permutations < 1:
-        raise ValueError(f"permutations must be at least 1, not {permutations}")
-    if alternative not in get_args(Alternative):
-        raise ValueError(f"alternative must be one of {get_args(Alternative)}, not {alternative!r}")
-    if not 0 < alpha < 1:
-        raise ValueError(f"alpha must lie between 0 and 1, not {alpha}")
-    if correction not in get_args(Correction):
-        raise ValueError(f"correction must be one of {get_args(Correction)}, not {correction!r}")
+def _dataset(
+    slices: Slices,
+    results: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]],
+    judged: Judgement,
+    missing: NDArray[np.bool_],
+) -> xr.Dataset:
+    """Return the results with their labels."""
+    moran, score, quadrant = results
+    cluster = np.where(judged.called, quadrant, np.int8(0))
+    cluster[np.isnan(judged.p_value)] = ISOLATE
+    cluster[missing] = MISSING
+    return slices.dataset(
+        {
+            "i": moran,
+            "z": score,
+            "p_value": judged.p_value,
+            "p_fdr": judged.p_fdr,
+            "p_low": judged.p_low,
+            "p_high": judged.p_high,
+            "quadrant": QUADRANTS.take(quadrant),
+            "cluster": CLUSTERS.take(cluster),
+            "uncertain": judged.uncertain & (quadrant > 0),
+        }
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,17 +10,33 @@ from libpysal.graph import Graph
 from numpy.typing import NDArray
 
 from ecocomp.space.labels import canonical_order
-from ecocomp.space.links import links_of
 
-__all__ = ["Neighbours", "lag_sums", "linked", "neighbours_of", "within"]
+__all__ = [
+    "Neighbours",
+    "PreparedGraph",
+    "lag_sums",
+    "linked",
+    "prepare",
+    "relative_weights",
+    "uneven",
+    "weight_sums",
+    "within",
+]
+
+EQUAL = 1e-9
+"""Weights of a row closer than this, relative to the largest, are equal."""
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The neighbours of n units: those of unit i stand in ``members[starts[i]:starts[i + 1]]``, ascending."""
+    """The neighbours of n units: those of unit i stand in ``members[starts[i]:starts[i + 1]]``, ascending.
+
+    ``weights`` (link) are there only where those of some row differ.
+    """
 
     starts: NDArray[np.int64]
     members: NDArray[np.int64]
+    weights: NDArray[np.float64] | None = None
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -33,40 +49,65 @@ class Neighbours:
         return np.repeat(np.arange(self.starts.size - 1), self.counts)
 
 
-def neighbours_of(graph: Graph) -> tuple[pd.Index, Neighbours]:
-    """Return the units of a graph in canonical order, and their neighbours as positions in it.
+@dataclass(frozen=True)
+class PreparedGraph:
+    """A graph as the statistics read it: convert it once, and give it to many calls in the graph's place.
+
+    ``labels`` are the unit ids as the graph has them, ``order`` the positions that sort them (unit).
+    """
+
+    labels: pd.Index
+    order: NDArray[np.intp]
+    neighbours: Neighbours
+
+
+def prepare(graph: Graph | PreparedGraph) -> PreparedGraph:
+    """Convert a graph to what the spatial statistics compute on.
+
+    Every statistic accepts the result in the graph's place; on large graphs the conversion costs more than a
+    thousand permutations.
 
     Parameters
     ----------
-    graph : libpysal.graph.Graph
-        The weights of one unit's neighbours must be equal (binary, row-standardised, k-nearest).
+    graph : libpysal.graph.Graph or PreparedGraph
+        Weights may be equal within a row (binary, row-standardised, k-nearest) or not (distance decay,
+        kernel); links of weight 0 are none. What is prepared already is returned as it is.
 
     Returns
     -------
-    tuple of pd.Index and Neighbours
-        Unit ids sorted (unit), and the lists.
+    PreparedGraph
+        Unit ids, their canonical order, and the neighbours as positions in it.
 
     Raises
     ------
     ValueError
-        If weights within a row differ or are negative, or a unit is its own neighbour; naming the unit.
+        If a weight is negative or not finite, or a unit is its own neighbour; naming the unit.
     """
-    units = graph.unique_ids
-    pairs, weights = links_of(graph)
-    itself = pairs[:, 0] == pairs[:, 1]
+    if isinstance(graph, PreparedGraph):
+        return graph
+    labels = graph.unique_ids
+    adjacency = graph.adjacency
+    weights = adjacency.to_numpy(dtype=np.float64)
+    order = canonical_order(labels)
+    rank = np.empty(len(labels), dtype=np.int64)
+    rank[order] = np.arange(len(labels))
+    focal, members = (
+        # ranks of the levels, not of every row, keep this cheap on large graphs
+        rank[labels.get_indexer(level)][np.asarray(codes)]
+        for level, codes in zip(adjacency.index.levels, adjacency.index.codes, strict=True)
+    )
+    unusable = ~(weights >= 0) | np.isinf(weights)
+    if unusable.any():
+        unit = labels[order[focal[unusable.argmax()]]]
+        raise ValueError(f"unit {unit!r} has negative, missing or infinite weights: weights must be 0 or more")
+    present = weights > 0
+    if not present.all():  # isolates are held as a link of weight 0 to themselves
+        focal, members, weights = focal[present], members[present], weights[present]
+    itself = focal == members
     if itself.any():
-        raise ValueError(f"unit {units[pairs[itself][0, 0]]!r} is its own neighbour: remove links to itself")
-    first = np.searchsorted(pairs[:, 0], pairs[:, 0])
-    unequal = (weights <= 0) | (np.abs(weights - weights[first]) > 1e-9 * weights[first])
-    if unequal.any():
-        raise ValueError(
-            f"the neighbours of unit {units[pairs[unequal][0, 0]]!r} have unequal or negative weights: "
-            "use a binary graph, e.g. graph.transform('B')"
-        )
-    order = canonical_order(units)
-    position = np.empty(len(units), dtype=np.int64)
-    position[order] = np.arange(len(units))
-    return units[order], _from_pairs(position[pairs[:, 0]], position[pairs[:, 1]], len(units))
+        unit = labels[order[focal[itself.argmax()]]]
+        raise ValueError(f"unit {unit!r} is its own neighbour: remove links to itself")
+    return PreparedGraph(labels, order, _lists(focal, members, weights, len(labels)))
 
 
 def within(neighbours: Neighbours, kept: NDArray[np.bool_]) -> Neighbours:
@@ -76,18 +117,45 @@ def within(neighbours: Neighbours, kept: NDArray[np.bool_]) -> Neighbours:
     number = np.cumsum(kept) - 1
     focal, members = neighbours.focal, neighbours.members
     both = kept[focal] & kept[members]
-    return _from_pairs(number[focal[both]], number[members[both]], int(kept.sum()))
+    weights = None if neighbours.weights is None else neighbours.weights[both]
+    return _from_pairs(number[focal[both]], number[members[both]], weights, int(kept.sum()))
 
 
 def linked(neighbours: Neighbours) -> NDArray[np.bool_]:
     """Tell which units have a neighbour or are one (unit)."""
     result = neighbours.counts > 0
-    result[neighbours.members] = True
+    if not result.all():
+        result[neighbours.members] = True
     return result
 
 
+def relative_weights(neighbours: Neighbours) -> NDArray[np.float64]:
+    """Return the weights (link) over the largest of their row [1]; exactly 1 where those of a row are equal."""
+    if neighbours.weights is None:
+        return np.ones(neighbours.members.size)
+    weights = neighbours.weights / _largest(neighbours.weights, neighbours.starts)
+    weights[~np.repeat(_unequal(weights, neighbours.starts), neighbours.counts)] = 1.0
+    return weights
+
+
+def uneven(neighbours: Neighbours) -> NDArray[np.bool_]:
+    """Tell which units have neighbours of unequal weights (unit)."""
+    if neighbours.weights is None:
+        return np.zeros(neighbours.starts.size - 1, dtype=np.bool_)
+    return _unequal(neighbours.weights / _largest(neighbours.weights, neighbours.starts), neighbours.starts)
+
+
+def weight_sums(neighbours: Neighbours, power: int = 1) -> NDArray[np.float64]:
+    """Return the sum of a power of each unit's relative weights (unit) [1]: the count where they are equal."""
+    if neighbours.weights is None:
+        return neighbours.counts.astype(np.float64)
+    ones = Neighbours(neighbours.starts, np.arange(neighbours.members.size))
+    sums: NDArray[np.float64] = lag_sums((relative_weights(neighbours) ** power)[None], ones)[0]
+    return sums
+
+
 def lag_sums(values: NDArray[np.float64], neighbours: Neighbours) -> NDArray[np.float64]:
-    """Return the sum of each unit's neighbours (slice, unit); 0 where there are none.
+    """Return the sum of each unit's neighbours by relative weight (slice, unit); 0 where there are none.
 
     Parameters
     ----------
@@ -96,18 +164,58 @@ def lag_sums(values: NDArray[np.float64], neighbours: Neighbours) -> NDArray[np.
     neighbours : Neighbours
         Lists of the same units.
     """
-    sums = np.zeros_like(values)
+    size = neighbours.starts.size - 1
+    sums = np.zeros((len(values), size))
+    weights = None if neighbours.weights is None else relative_weights(neighbours)
     some = np.flatnonzero(neighbours.counts)
     if some.size:
+        starts = neighbours.starts[some]
         for row, total in zip(values, sums, strict=True):  # row by row: a batch gives the bits of its slices
-            total[some] = np.add.reduceat(row[neighbours.members], neighbours.starts[some])
+            terms = row.take(neighbours.members)
+            if weights is not None:
+                terms *= weights
+            if some.size == size:
+                np.add.reduceat(terms, starts, out=total)
+            else:
+                total[some] = np.add.reduceat(terms, starts)
     return sums
 
 
-def _from_pairs(focal: NDArray[np.int64], members: NDArray[np.int64], size: int) -> Neighbours:
+def _lists(focal: NDArray[np.int64], members: NDArray[np.int64], weights: NDArray[np.float64], size: int) -> Neighbours:
+    """Return the lists, without weights where those of each row are equal."""
+    lists = _from_pairs(focal, members, weights, size)
+    if weights.size == 0 or weights.min() == weights.max() or not uneven(lists).any():
+        return replace(lists, weights=None)
+    return lists
+
+
+def _from_pairs(
+    focal: NDArray[np.int64], members: NDArray[np.int64], weights: NDArray[np.float64] | None, size: int
+) -> Neighbours:
     keys = focal * size + members
-    if (np.diff(keys) < 0).any():
-        members = members[np.argsort(keys)]
+    if (keys[1:] < keys[:-1]).any():  # as graphs mostly are not; sorting costs more than the rest
+        order = np.argsort(keys)
+        members = members[order]
+        weights = None if weights is None else weights[order]
     starts = np.zeros(size + 1, dtype=np.int64)
     np.cumsum(np.bincount(focal, minlength=size), out=starts[1:])
-    return Neighbours(starts, members)
+    return Neighbours(starts, members, weights)
+
+
+def _largest(weights: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the largest weight of each link's row (link)."""
+    counts = np.diff(starts)
+    some = counts > 0
+    if not some.any():
+        return np.empty(0)
+    largest: NDArray[np.float64] = np.maximum.reduceat(weights, starts[:-1][some])
+    return np.repeat(largest, counts[some])
+
+
+def _unequal(relative: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which rows have weights that differ from their largest, 1 (unit)."""
+    result = np.zeros(starts.size - 1, dtype=np.bool_)
+    some = np.diff(starts) > 0
+    if some.any():
+        result[some] = np.minimum.reduceat(relative, starts[:-1][some]) < 1 - EQUAL
+    return result

@@ -1,49 +1,66 @@
 """Conditional permutation of spatial lags, exact, with one shared set of samples.
 
-A unit's lag under the null depends only on its number of neighbours k and on leaving the unit itself out. So
-one set of ordered samples serves all units: the first k columns are the neighbours drawn for a unit with k of
-them. A sample that holds the unit itself is corrected, not dropped: the unit is replaced by the id in column
-k. Given that the unit stands among the first k of k + 1 distinct ids drawn at random, what remains is a
-uniform k-subset of the other units; and where it does not, the first k are one. Every unit keeps all its
-permutations, for any k < n.
+A unit's lag under the null depends only on its weights, so with equal weights on its number of neighbours k,
+and on leaving the unit itself out. So one set of ordered samples serves all units: the first k columns are the
+neighbours drawn for a unit with k of them. A sample that holds the unit itself is corrected, not dropped: the
+unit is replaced, where it stands, by the id in column k. Given that the unit stands among the first k of k + 1
+distinct ids drawn at random, what remains is a uniform ordered k-tuple of the other units; and where it does
+not, the first k are one. Every unit keeps all its permutations, for any k < n.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecocomp.space.neighbours import Neighbours, lag_sums
+from ecocomp.space.neighbours import Neighbours, lag_sums, linked, uneven, within
+from ecocomp.space.ranks import TIE_TOLERANCE, Samples, count_ranks, index_samples
+from ecocomp.space.streams import Blocks, blocks_of, count_streams
 
-__all__ = ["draw_distinct", "exceedances"]
+__all__ = ["TIE_TOLERANCE", "draw_distinct", "exceedances", "tail_counts"]
 
-ENTRIES_AT_ONCE = 2**24
-"""Largest number of ids held at once: 64 MiB as int32."""
-
-TIE_TOLERANCE = 1e-12
-"""Sums closer than this, relative to the largest sum possible, are ties; rounding is far smaller."""
-
-
-@dataclass(frozen=True)
-class Group:
-    """The units with k neighbours, and the samples whose first k ids hold one of them."""
-
-    k: int
-    units: NDArray[np.intp]
-    sample: NDArray[np.intp]
-    held: NDArray[np.int32]
-    spare: NDArray[np.int32]
+ENTRIES_AT_ONCE = 2**22
+"""Largest number of ids held at once: 16 MiB as int32, and up to 5 times that to find units in them."""
 
 
-@dataclass(frozen=True)
-class Samples:
-    """Ids drawn at random (column, sample), and the groups that read them."""
+def tail_counts(
+    deviations: NDArray[np.float64],
+    lags: NDArray[np.float64],
+    neighbours: Neighbours,
+    permutations: int,
+    generator: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Count the conditional permutations in the smaller tail, drawn from the units that are linked.
 
-    ids: NDArray[np.int32]
-    groups: tuple[Group, ...]
+    Parameters
+    ----------
+    deviations, lags : ndarray
+        Deviations from the mean, and their :func:`~ecocomp.space.neighbours.lag_sums` (slice, unit), any unit
+        of measure.
+    neighbours : Neighbours
+        Lists of the same units.
+    permutations : int
+        Number of permutations [1].
+    generator : numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    ndarray of int
+        min(#≥, #≤) (slice, unit) [1]; −1 for units without neighbours. Units that neither have a neighbour
+        nor are one are not drawn.
+    """
+    pool = linked(neighbours)
+    if pool.all():
+        counts = np.minimum(*_exceedances(deviations, lags, neighbours, permutations, generator))
+    else:
+        counts = np.zeros(deviations.shape, dtype=np.int64)
+        drawn, kept = np.ascontiguousarray(deviations[:, pool]), within(neighbours, pool)
+        counts[:, pool] = np.minimum(*_exceedances(drawn, lags[:, pool], kept, permutations, generator))
+    counts[:, neighbours.counts == 0] = -1
+    return counts
 
 
 def exceedances(
@@ -54,12 +71,13 @@ def exceedances(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Count the conditional permutations whose lag is at least, and at most, the observed one.
 
-    For unit i with k neighbours, the lag of a permutation is the sum over k units drawn without replacement
-    from all but i; ties (within 1e-12 of the largest sum possible) count on both sides. Source: Anselin
-    (1995), Geographical Analysis 27, 93-115, for the conditional permutation.
+    For unit i with k neighbours, the lag of a permutation is the sum, by the weights of the unit, over k units
+    drawn without replacement from all but i; ties (within 1e-12 of the largest sum possible) count on both
+    sides. Source: Anselin (1995), Geographical Analysis 27, 93-115, for the conditional permutation.
 
-    The ids are drawn once for all slices. They take permutations · (k_max + 1) · 4 bytes, and never more than
-    64 MiB at once: longer series are drawn in portions, whose counts add up.
+    Units whose neighbours have equal weights are ranked among sorted sums, the others meet every sum of their
+    own; both read the same samples, drawn once for all slices. They take permutations · (k_max + 1) · 4 bytes,
+    and never more than 16 MiB at once: longer series are drawn in portions, whose counts add up.
 
     Parameters
     ----------
@@ -76,22 +94,47 @@ def exceedances(
     -------
     tuple of two ndarrays of int
         Counts of at least and at most (slice, unit) [1]; ``permutations`` where a unit has no neighbour, or
-        all other units as neighbours: then every permutation gives the observed sum.
+        all other units as neighbours of equal weight: then every permutation gives the observed sum.
     """
-    at_least = np.zeros(deviations.shape, dtype=np.int64)
-    at_most = np.zeros(deviations.shape, dtype=np.int64)
-    lags = lag_sums(deviations, neighbours)
-    counts = neighbours.counts
-    settled = (counts == 0) | (counts == counts.size - 1)
-    at_least[:, settled] = at_most[:, settled] = permutations
-    open_counts = np.where(settled, 0, counts)
-    if not open_counts.any():
+    return _exceedances(deviations, lag_sums(deviations, neighbours), neighbours, permutations, generator)
+
+
+def _exceedances(
+    deviations: NDArray[np.float64],
+    lags: NDArray[np.float64],
+    neighbours: Neighbours,
+    permutations: int,
+    generator: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    at_least, at_most = (np.zeros(deviations.shape, dtype=np.int64) for _ in range(2))
+    counts, streamed = neighbours.counts, uneven(neighbours)
+    settled = (counts == 0) | ((counts == counts.size - 1) & ~streamed)
+    if settled.any():
+        at_least[:, settled] = at_most[:, settled] = permutations
+    if settled.all():
         return at_least, at_most
-    for size in _portions(permutations, int(open_counts.max()) + 1):
-        samples = _draw_samples(open_counts, size, generator)
-        for row in range(len(deviations)):
-            _count(deviations[row], lags[row], samples, at_least[row], at_most[row])
+    ranked = np.where(settled | streamed, 0, counts)
+    blocks = blocks_of(neighbours, streamed)
+    columns = int(counts[~settled].max()) + 1
+    for size in _portions(permutations, columns):
+        ids = draw_distinct(counts.size, columns, size, generator)
+        _count(deviations, lags, index_samples(ids, ranked), blocks, at_least, at_most)
     return at_least, at_most
+
+
+def _count(
+    deviations: NDArray[np.float64],
+    lags: NDArray[np.float64],
+    samples: Samples,
+    blocks: Blocks,
+    at_least: NDArray[np.int64],
+    at_most: NDArray[np.int64],
+) -> None:
+    """Add the counts of all slices, in place."""
+    for row, totals in enumerate(zip(at_least, at_most, strict=True)):
+        count_ranks(deviations[row], lags[row], samples, *totals)
+    if blocks.units.size:
+        count_streams(deviations, lags, samples.ids, blocks, at_least, at_most)
 
 
 def draw_distinct(size: int, columns: int, samples: int, generator: np.random.Generator) -> NDArray[np.int32]:
@@ -161,59 +204,3 @@ def _portions(permutations: int, columns: int) -> Iterator[int]:
     portion = max(1, ENTRIES_AT_ONCE // columns)
     for start in range(0, permutations, portion):
         yield min(portion, permutations - start)
-
-
-def _draw_samples(counts: NDArray[np.int64], samples: int, generator: np.random.Generator) -> Samples:
-    """Draw the ids, and find where a sample holds a unit among the ids that the unit would read."""
-    ids = draw_distinct(counts.size, int(counts.max()) + 1, samples, generator)
-    groups = []
-    for k in np.unique(counts[counts > 0]):
-        member = counts == k
-        column, sample = np.nonzero(member[ids[:k]])
-        groups.append(Group(int(k), np.flatnonzero(member), sample, ids[column, sample], ids[k, sample]))
-    return Samples(ids, tuple(groups))
-
-
-def _count(
-    deviations: NDArray[np.float64],
-    lags: NDArray[np.float64],
-    samples: Samples,
-    at_least: NDArray[np.int64],
-    at_most: NDArray[np.int64],
-) -> None:
-    """Add the counts of one slice, in place."""
-    sums = np.zeros(samples.ids.shape[1])
-    largest = np.abs(deviations).max()
-    read = 0
-    for group in samples.groups:  # k ascending: each group adds columns to the sums of the one before
-        for column in samples.ids[read : group.k]:
-            sums += deviations[column]
-        read = group.k
-        tolerance = TIE_TOLERANCE * largest * group.k
-        # ascending queries keep the binary search in the cache
-        units = group.units[np.argsort(lags[group.units])]
-        ranked = np.sort(sums)
-        at_least[units] += sums.size - np.searchsorted(ranked, lags[units] - tolerance, side="left")
-        at_most[units] += np.searchsorted(ranked, lags[units] + tolerance, side="right")
-        _correct(deviations, lags, sums, group, tolerance, at_least, at_most)
-
-
-def _correct(
-    deviations: NDArray[np.float64],
-    lags: NDArray[np.float64],
-    sums: NDArray[np.float64],
-    group: Group,
-    tolerance: float,
-    at_least: NDArray[np.int64],
-    at_most: NDArray[np.int64],
-) -> None:
-    """Replace a unit that its own sample holds by the spare id, and move the counts accordingly, in place."""
-    before = sums[group.sample]
-    after = before - deviations[group.held] + deviations[group.spare]
-    lower, upper = lags[group.held] - tolerance, lags[group.held] + tolerance
-    for total, was, now in (
-        (at_least, before >= lower, after >= lower),
-        (at_most, before <= upper, after <= upper),
-    ):
-        total += np.bincount(group.held[now & ~was], minlength=total.size)
-        total -= np.bincount(group.held[was & ~now], minlength=total.size)

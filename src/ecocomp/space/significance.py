@@ -3,26 +3,106 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecocomp.space.interval import clopper_pearson
 from ecocomp.study import Space
 
 __all__ = [
     "Alternative",
     "Correction",
+    "Judgement",
     "benjamini_hochberg",
     "directed_p",
     "enough_for_fdr",
+    "enough_permutations",
+    "judge",
     "permutations_for",
+    "require_options",
     "two_sided",
 ]
 
 Alternative = Literal["two-sided", "directed"]
 Correction = Literal["none", "fdr"]
 DEFAULT_PERMUTATIONS = 99_999
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the permutations say of each unit (slice, unit); numbers are missing for units that were not tested.
+
+    ``called`` tells whether the deciding p is below the level, ``uncertain`` whether the interval from
+    ``p_low`` to ``p_high`` holds both answers.
+    """
+
+    p_value: NDArray[np.float64]
+    p_fdr: NDArray[np.float64]
+    p_low: NDArray[np.float64]
+    p_high: NDArray[np.float64]
+    called: NDArray[np.bool_]
+    uncertain: NDArray[np.bool_]
+
+
+def judge(
+    tails: NDArray[np.int64], permutations: int, alternative: Alternative, alpha: float, correction: Correction
+) -> Judgement:
+    """Return p with its interval, p adjusted for the false-discovery rate, and what follows at a level.
+
+    p = (c + 1) / (M + 1) for c of M permutations in the smaller tail, doubled for two-sided p, at most 1. The
+    interval is that of Clopper and Pearson (1934) at 95 % of the tail's share, doubled likewise. Under ``fdr``
+    the level that p is held against is α R / m, with R (at least 1) of the m tested units called.
+
+    Parameters
+    ----------
+    tails : ndarray of int
+        Number of permutations in the smaller tail (slice, unit) [1]; −1 for units that are not tested.
+    permutations : int
+        Number of permutations M [1].
+    alternative : {"two-sided", "directed"}
+        How p is formed.
+    alpha : float
+        Level [1].
+    correction : {"none", "fdr"}
+        Whether ``p_value`` or ``p_fdr`` decides.
+    """
+    # all that follows depends on the count alone: it is computed once for each that occurs
+    tested = tails >= 0
+    sizes = np.bincount(tails[tested])
+    counts = np.flatnonzero(sizes)
+    place = (np.cumsum(sizes > 0) - 1).take(tails, mode="clip") if counts.size else tails
+    p, (low, high) = directed_p(counts, counts, permutations), clopper_pearson(counts, permutations)
+    if alternative == "two-sided":
+        p, low, high = two_sided(p), two_sided(low), two_sided(high)
+    p_value, p_fdr, p_low, p_high = (np.full(tails.shape, np.nan) for _ in range(4))
+    called, uncertain = (np.zeros(tails.shape, dtype=np.bool_) for _ in range(2))
+    judged = Judgement(p_value, p_fdr, p_low, p_high, called, uncertain)
+    for row, of_slice in enumerate(tested):
+        at = slice(None) if of_slice.all() else of_slice
+        where = place[row, at]
+        if where.size:
+            family = np.bincount(where, minlength=counts.size)
+            fdr = _adjusted(p, family)
+            rejected = (fdr if correction == "fdr" else p) < alpha
+            level = alpha * max(1, family[rejected].sum()) / where.size if correction == "fdr" else alpha
+            judged.p_value[row, at] = p.take(where)
+            judged.p_fdr[row, at] = fdr.take(where)
+            judged.p_low[row, at] = low.take(where)
+            judged.p_high[row, at] = high.take(where)
+            judged.called[row, at] = rejected.take(where)
+            judged.uncertain[row, at] = ((low < level) & (level <= high)).take(where)
+    return judged
+
+
+def _adjusted(p_values: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return ascending p-values, each of so many units (sizes), adjusted as :func:`benjamini_hochberg` does."""
+    rank = np.cumsum(sizes)  # equal p take the largest rank among them
+    scaled = p_values * (rank[-1] / np.maximum(rank, 1))
+    scaled[rank == 0] = np.inf
+    return np.minimum.accumulate(scaled[::-1])[::-1]
 
 
 def directed_p(at_least: NDArray[np.int64], at_most: NDArray[np.int64], permutations: int) -> NDArray[np.float64]:
@@ -101,12 +181,47 @@ def permutations_for(settings: Space, units: int) -> int:
     int
         The number stated; else 99,999, or more where the correction needs it (:func:`enough_for_fdr`) [1].
     """
-    if settings.permutations is not None:
-        return settings.permutations
-    if settings.correction == "fdr":
-        return max(DEFAULT_PERMUTATIONS, _needed_for_fdr(units, settings.alpha, settings.alternative))
+    return enough_permutations(settings.permutations, units, settings.alpha, settings.alternative, settings.correction)
+
+
+def enough_permutations(
+    permutations: int | None, units: int, alpha: float, alternative: Alternative, correction: Correction
+) -> int:
+    """Return the number of permutations stated; else 99,999, or more where the correction needs it [1].
+
+    Parameters
+    ----------
+    permutations : int, optional
+        Number stated [1].
+    units : int
+        Number of units tested [1].
+    alpha, alternative, correction
+        As :func:`judge`.
+    """
+    if permutations is not None:
+        return permutations
+    if correction == "fdr":
+        return max(DEFAULT_PERMUTATIONS, _needed_for_fdr(units, alpha, alternative))
     return DEFAULT_PERMUTATIONS
 
 
 def _needed_for_fdr(units: int, alpha: float, alternative: Alternative) -> int:
     return math.ceil((20 if alternative == "two-sided" else 10) * units / alpha)
+
+
+def require_options(permutations: int | None, alternative: str, alpha: float, correction: str) -> None:
+    """Refuse arguments out of range.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument.
+    """
+    if permutations is not None and permutations < 1:
+        raise ValueError(f"permutations must be at least 1, not {permutations}")
+    if alternative not in get_args(Alternative):
+        raise ValueError(f"alternative must be one of {get_args(Alternative)}, not {alternative!r}")
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha must lie between 0 and 1, not {alpha}")
+    if correction not in get_args(Correction):
+        raise ValueError(f"correction must be one of {get_args(Correction)}, not {correction!r}")

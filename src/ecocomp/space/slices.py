@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ecocomp.space.labels import canonical_order, require_same, unit_index
+from ecocomp.space.neighbours import PreparedGraph
 
-__all__ = ["Slices", "deviations", "is_constant", "slices_of", "valid_sets"]
+__all__ = ["Slices", "deviations", "fill_all", "is_constant", "slices_of", "slices_of_both", "valid_sets"]
 
 MINIMUM_UNITS = 3
 
@@ -34,25 +36,26 @@ class Slices:
         ]
         return ", ".join(labels)
 
-    def array(self, rows: NDArray[np.generic]) -> xr.DataArray:
-        """Return results (slice, unit) as an array like the one the slices came from."""
-        unsorted = np.empty_like(rows)
-        unsorted[:, self.order] = rows
-        return self.template.copy(data=unsorted.T.reshape(self.template.shape))
+    def dataset(self, results: dict[str, NDArray[Any]]) -> xr.Dataset:
+        """Return results (slice, unit) as arrays like the one the slices came from."""
+        unsorted = None if _ascending(self.order) else np.argsort(self.order)
+        arrays = {}
+        for name, rows in results.items():
+            table = rows if unsorted is None else rows[:, unsorted]
+            arrays[name] = xr.Variable(self.template.dims, table.T.reshape(self.template.shape))
+        return xr.Dataset(arrays, coords=self.template.coords)
 
 
-def slices_of(values: xr.DataArray | pd.Series, units: pd.Index, reference: str) -> Slices:
-    """Return the slices of an array whose units are exactly those of a graph or map.
+def slices_of(values: xr.DataArray | pd.Series, graph: PreparedGraph) -> Slices:
+    """Return the slices of an array whose units are exactly those of a graph.
 
     Parameters
     ----------
     values : DataArray or Series
         With the dimension ``unit`` and any others (a batch), or a Series indexed by unit; any unit of
         measure.
-    units : pd.Index
-        The units there must be, in any order.
-    reference : str
-        What holds ``units``, for messages.
+    graph : PreparedGraph
+        Has the units there must be, in any order.
 
     Returns
     -------
@@ -64,20 +67,45 @@ def slices_of(values: xr.DataArray | pd.Series, units: pd.Index, reference: str)
     ValueError
         If units differ, or a value is infinite.
     """
-    if isinstance(values, pd.Series):
-        values = xr.DataArray(values.to_numpy(), dims="unit", coords={"unit": values.index.to_numpy()})
-    labels = unit_index(values)
-    require_same(labels, units, "values", reference)
-    ordered = values.transpose("unit", ...)
-    template = xr.DataArray(ordered.data, coords=ordered.coords, dims=ordered.dims)
-    order = canonical_order(labels)
+    template = _unit_first(values)
+    labels = template.indexes.get("unit")
+    order = graph.order
+    if labels is None or not labels.equals(graph.labels):
+        labels = unit_index(template)
+        require_same(labels, graph.labels, "values", "graph")
+        order = canonical_order(labels)
     table = np.asarray(template.to_numpy(), dtype=np.float64).reshape(len(labels), -1)
     # contiguous rows: sums over a slice then take the same bits alone and in a batch
-    slices = Slices(np.ascontiguousarray(table[order].T), order, template)
+    slices = Slices(np.ascontiguousarray(table.T if _ascending(order) else table[order].T), order, template)
     infinite = np.isinf(slices.table).any(axis=1)
     if infinite.any():
         raise ValueError(f"infinite values{_place(slices, int(infinite.argmax()))}: make them missing or finite")
     return slices
+
+
+def slices_of_both(
+    x: xr.DataArray | pd.Series, y: xr.DataArray | pd.Series, graph: PreparedGraph
+) -> tuple[Slices, Slices]:
+    """Return the slices of two arrays on the same labels, each missing where the other is.
+
+    Raises
+    ------
+    ValueError
+        As :func:`slices_of`, or if dimensions or labels differ.
+    """
+    first, second = _unit_first(x), _unit_first(y)
+    if set(first.dims) != set(second.dims):
+        raise ValueError(f"x and y need the same dimensions; they have {first.dims} and {second.dims}")
+    second = second.transpose(*first.dims)
+    for dimension in first.dims[1:]:
+        if not np.array_equal(first[dimension], second[dimension]):
+            raise ValueError(f"x and y have different labels along {dimension!r}: select the same on both sides")
+    one, other = slices_of(first, graph), slices_of(second, graph)
+    missing = np.isnan(one.table) | np.isnan(other.table)
+    return (
+        replace(one, table=np.where(missing, np.nan, one.table)),
+        replace(other, table=np.where(missing, np.nan, other.table)),
+    )
 
 
 def valid_sets(slices: Slices) -> list[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
@@ -117,9 +145,35 @@ def deviations(slices: Slices, valid: NDArray[np.bool_], rows: NDArray[np.intp])
     return result
 
 
+def fill_all(
+    targets: tuple[NDArray[Any], ...],
+    rows: NDArray[np.intp],
+    valid: NDArray[np.bool_],
+    results: tuple[NDArray[Any], ...],
+) -> None:
+    """Write results of some slices on their valid units (slice, valid unit) into all (slice, unit), in place."""
+    at: Any = rows if valid.all() else np.ix_(rows, valid)
+    for target, result in zip(targets, results, strict=True):
+        target[at] = result
+
+
 def is_constant(values: NDArray[np.float64]) -> bool:
     """Tell whether rounding cannot tell the values (unit) apart."""
     return bool(np.ptp(values) <= _rounding(values) < np.inf)
+
+
+def _unit_first(values: xr.DataArray | pd.Series) -> xr.DataArray:
+    """Return the values as an array whose first dimension is ``unit``, without name and attributes."""
+    if isinstance(values, pd.Series):
+        return xr.DataArray(values.to_numpy(), dims="unit", coords={"unit": values.index.to_numpy()})
+    if "unit" not in values.dims:
+        raise ValueError(f"values need a dimension 'unit'; they have {tuple(values.dims)}")
+    ordered = values.transpose("unit", ...)
+    return xr.DataArray(ordered.data, coords=ordered.coords, dims=ordered.dims)
+
+
+def _ascending(order: NDArray[np.intp]) -> bool:
+    return bool((order[1:] > order[:-1]).all())
 
 
 def _rounding(values: NDArray[np.float64]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ecocomp.issues import DataError, Issue
+from ecocomp.space.edges import pairs_with_a_common_edge
 from ecocomp.space.labels import canonical_order, require_unique
 from ecocomp.space.links import IsolatePolicy, Pairs, apply_isolate_policy, graph_of, links_of
 from ecocomp.space.metric import centroids, equal_area_crs, require_polygons
@@ -234,23 +236,42 @@ def _finished(pairs: Pairs, geometry: gpd.GeoDataFrame, isolates: IsolatePolicy)
 def _touching(geometry: gpd.GeoDataFrame, rule: str, snap: float) -> Pairs:
     """Return the pairs of polygons that touch, each once."""
     shapes = geometry.geometry.to_numpy()
-    touching = _once(shapely.STRtree(shapes).query(shapes, predicate="intersects"))
-    if rule == "rook":
-        touching = touching[_share_a_line(shapes[touching[:, 0]], shapes[touching[:, 1]])]
+    touching = _in_contact(shapes, rule)
     if snap == 0:
         return touching
     shapes = geometry.geometry.to_crs(equal_area_crs(geometry)).to_numpy()
-    near = _once(shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=snap))
-    near = _without(near, touching, len(geometry))  # measuring is slow: only what is still open
+    near = _without(_close_boxes(shapes, snap), touching, len(shapes))  # measuring is slow: only what is still open
+    near = near[_each(shapely.dwithin, shapes, near, snap)]
     if rule == "rook":
         near = near[_run_along(shapes[near[:, 0]], shapes[near[:, 1]], snap)]
     return np.concatenate([touching, near])
 
 
-def _once(found: Pairs) -> Pairs:
-    """Return each pair of a query once, and no polygon with itself."""
-    pairs = found.T
-    return pairs[pairs[:, 0] < pairs[:, 1]]
+def _in_contact(shapes: NDArray[np.object_], rule: str) -> Pairs:
+    """Return the pairs that have a point (queen) or a line (rook) in common, each once."""
+    common = pairs_with_a_common_edge(shapes)
+    rest = _without(_close_boxes(shapes, 0.0), common, len(shapes))
+    rest = rest[_each(shapely.intersects, shapes, rest)]
+    if rule == "rook":
+        rest = rest[_share_a_line(shapes[rest[:, 0]], shapes[rest[:, 1]])]
+    return np.concatenate([common, rest])
+
+
+def _close_boxes(shapes: NDArray[np.object_], margin: float) -> Pairs:
+    """Return the pairs whose bounding boxes are within a margin of each other, each once."""
+    outwards = np.array([-margin, -margin, margin, margin])
+    boxes = shapely.box(*(shapely.bounds(shapes) + outwards).T)
+    pairs = shapely.STRtree(shapes).query(boxes).T
+    return np.asarray(pairs[pairs[:, 0] < pairs[:, 1]])
+
+
+def _each(
+    test: Callable[..., NDArray[np.bool_]], shapes: NDArray[np.object_], pairs: Pairs, *arguments: float
+) -> NDArray[np.bool_]:
+    """Apply a test of two geometries to every pair; the first ones are prepared, as most occur in several pairs."""
+    first = shapes[pairs[:, 0]]
+    shapely.prepare(first)
+    return np.asarray(test(first, shapes[pairs[:, 1]], *arguments), dtype=np.bool_)
 
 
 def _without(pairs: Pairs, others: Pairs, size: int) -> Pairs:
