@@ -83,8 +83,15 @@ def equal_area_crs(geometry: gpd.GeoDataFrame) -> CRS:
     west, south, east, north = to_degrees.transform_bounds(*geometry.total_bounds)
     if east < west:  # the bounds cross the antimeridian
         east += 360
-    middle = (west + east) / 2
+    middle = _middle_of_parts(geometry) if east - west > 180 else (west + east) / 2
     return CRS.from_proj4(equal_area_definition((middle + 180) % 360 - 180, (south + north) / 2))
+
+
+def _middle_of_parts(geometry: gpd.GeoDataFrame) -> float:
+    """Return the mean direction of the polygons' parts [degrees], for a map that the antimeridian cuts in two."""
+    west, _, east, _ = shapely.bounds(shapely.get_parts(geometry.geometry.to_crs(WGS84).to_numpy())).T
+    angles = np.radians((west + east) / 2)
+    return float(np.degrees(np.arctan2(np.sin(angles).mean(), np.cos(angles).mean())))
 
 
 def centroids(geometry: gpd.GeoDataFrame, crs: CRS) -> NDArray[np.float64]:

@@ -170,7 +170,7 @@ def _mark_degrees(ax: Axes, ground: Ground) -> None:
     to_degrees = Transformer.from_crs(ground.crs, "EPSG:4326", always_xy=True)
     lon, lat = to_degrees.transform([west, east, west], [south, south, north])
     for axis, place, (low, high), (start, end), sides in (
-        (ax.xaxis, 0, (lon[0], lon[1]), (west, east), "WE"),
+        (ax.xaxis, 0, (lon[0], lon[1] + 360 * (lon[1] < lon[0])), (west, east), "WE"),  # across the antimeridian
         (ax.yaxis, 1, (lat[0], lat[2]), (south, north), "SN"),
     ):
         box = ax.get_window_extent()
@@ -178,7 +178,7 @@ def _mark_degrees(ax: Axes, ground: Ground) -> None:
         degrees, digits = _degrees(low, high, long)
         axis.set_ticks(
             start + (degrees - low) / (high - low) * (end - start),
-            [f"{abs(d):.{digits}f}°{sides[int(d > 0)]}" for d in degrees],
+            [f"{abs(d):.{digits}f}°{sides[int(d > 0)]}" for d in np.where(degrees > 180, degrees - 360, degrees)],
         )
         axis.set_tick_params(labelsize=SMALL - 0.5, pad=1.5, labelrotation=90 * place)
     for label in ax.get_yticklabels():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,9 @@ from ecocomp.result import Result
 from ecocomp.study import Revision, Space, Zoning
 
 __all__ = ["Scene", "scene_of"]
+
+LONGEST_NAME = 36
+"""Columns that a name may take in a figure, a Chinese character taking two; tables have the full name."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def scene_of(result: Result) -> Scene:
         years=years,
         shown=shown,
         space=Space.model_validate(study.get("space", {})),
-        first_n=Zoning.model_validate(study.get("zoning", {})).first_n,
+        first_n=min(Zoning.model_validate(study.get("zoning", {})).first_n, len(result.geometry)),
         names=_names(result, style),
     )
 
@@ -90,4 +94,19 @@ def _names(result: Result, style: LabelStyle) -> dict[str, str]:
     parents = [p for p in result.manifest.get("parents", ()) if p in result.results]
     units = result.results.drop_duplicates("unit")[["unit", "name", *parents]]
     drawn = units.assign(**{c: units[c].map(style.text, na_action="ignore") for c in ("name", *parents)})
-    return {unit: style.text(name) for unit, name in display_names(drawn, parents).items()}
+    return {unit: _drawable(style.text(name)) for unit, name in display_names(drawn, parents).items()}
+
+
+def _drawable(name: str) -> str:
+    """Return a name cut to the room of a label, in which no dollar sign opens a formula."""
+    width, kept = 0, ""
+    for character in name:
+        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if width > LONGEST_NAME:
+            return _without_formula(kept) + "…"
+        kept += character
+    return _without_formula(kept)
+
+
+def _without_formula(text: str) -> str:
+    return text.replace("$", r"\$")
