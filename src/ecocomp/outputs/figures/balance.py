@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from ecocomp.outputs.figures.captions import caption, years_text
 from ecocomp.outputs.figures.colours import INK, PAYMENTS, RECEIPTS
@@ -17,6 +19,9 @@ from ecocomp.outputs.figures.scales import money_scale
 from ecocomp.outputs.figures.scene import Scene
 
 __all__ = ["draw"]
+
+NEAR = 0.03
+"""Distance of the curves over the height of a panel at which one mark lies on both."""
 
 
 def draw(scene: Scene) -> tuple[Figure, str]:
@@ -67,22 +72,30 @@ def _draw_year(ax: Axes, scene: Scene, rows: pd.DataFrame, year: int, divisor: f
     ax.plot(n, paid, color=PAYMENTS, lw=1.5, label=style.word("cumulative payments"), solid_capstyle="butt")
     ax.plot(n, received, color=RECEIPTS, lw=1.5, ls=(0, (4, 1.5)), label=style.word("cumulative receipts"))
     crossing, closest = (rows["crossing"] == "yes").to_numpy(), (rows["closest"] == "yes").to_numpy()
-    middle = (paid + received) / 2
-    ax.scatter(n[crossing], middle[crossing], s=26, marker="o", facecolor="none", edgecolor=INK, linewidth=0.9,
+    at = _on_the_curves(paid, received)
+    ax.scatter(n[crossing], at[crossing], s=26, marker="o", facecolor="none", edgecolor=INK, linewidth=0.9,
                zorder=4, label=style.word("crossing"))  # fmt: skip
-    ax.scatter(n[closest], middle[closest], s=30, marker="x", color=INK, linewidth=1.0, zorder=5,
+    ax.scatter(n[closest], at[closest], s=30, marker="x", color=INK, linewidth=1.0, zorder=5,
                label=style.word("closest"))  # fmt: skip
-    ax.axvline(scene.first_n, color="#7f7f7f", lw=0.7, ls=":", zorder=1)
     ax.set_xlim(0, max(last, 1) * 1.02)
     ax.set_ylim(bottom=0)
-    ax.text(scene.first_n, 0.985, f" N = {scene.first_n}", transform=ax.get_xaxis_transform(), va="top", fontsize=SMALL,
-            color="#595959", ha="left" if scene.first_n < 0.75 * last else "right")  # fmt: skip
-    for x, y in zip(n[closest], middle[closest], strict=True):
+    if scene.first_n <= last:
+        ax.axvline(scene.first_n, color="#7f7f7f", lw=0.7, ls=":", zorder=1)
+        ax.text(scene.first_n, 0.985, f" N = {scene.first_n} ", transform=ax.get_xaxis_transform(), va="top",
+                fontsize=SMALL, color="#595959", ha="left" if scene.first_n < 0.75 * last else "right")  # fmt: skip
+    for x, y in zip(n[closest], at[closest], strict=True):
         ax.annotate(f"N = {int(x)}", (x, y), xytext=(5, -5), textcoords="offset points", va="top", fontsize=SMALL)
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.set_xlabel("N", labelpad=1)
     ax.set_title(str(year), fontsize=TEXT + 1, pad=3)
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def _on_the_curves(paid: NDArray[np.float64], received: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where to mark each N: between the curves where they are so near that the mark touches both, else on the
+    payments'."""
+    top = np.fmax(paid, received).max(initial=0.0, where=np.isfinite(np.fmax(paid, received)))
+    return np.where(np.abs(paid - received) <= NEAR * top, (paid + received) / 2, paid)
 
 
 def _handles(axes: list[Axes]) -> tuple[list[Artist], list[str]]:
@@ -100,7 +113,7 @@ def _caption(scene: Scene, last: int) -> str:
         scene,
         "Cumulative payments of the first N payers and cumulative receipts of the first N recipients by rank in "
         f"{years_text(scene)}, before any gap rule; the shorter list stays constant",
-        "Circles: the difference changes sign; cross: the N of the smallest relative difference; dotted: "
-        f"N = {scene.first_n}",
+        "Circles: the difference changes sign; cross: the N of the smallest relative difference (both on the payments' "
+        "curve where the curves are apart)" + (f"; dotted: N = {scene.first_n}" if scene.first_n <= last else ""),
         f"Drawn to N = {last} of {longest}" if last < longest else "",
     )

@@ -35,6 +35,10 @@ MOST_LABELS = 8
 """Years of a track that are all labelled; of more, the first, the last, and what fits in between."""
 _BAR = Bbox.from_extents(0.65, 0.0, 1.0, 0.16)
 """Where a close-up has its scale bar [fractions of the axes]."""
+_SHORTEST_EDGE = 1e-6
+"""Below this edges of a close-up are not marked [degrees]: a tenth of a metre."""
+_FLATTEST = 1e-3
+"""Minor over major axis below which an ellipse is no more than a line, and is not drawn."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +112,8 @@ def _draw_track(ax: Axes, track: _Track, size: float, *, arrows: bool) -> None:
 
 def _ellipses(scene: Scene, track: _Track) -> list[tuple[int, NDArray[np.float64]]]:
     """Return the year and the outlines of a weighting's ellipses of the first and the last year, on the map [m]."""
-    frame = scene.result.ellipses
-    found = frame[(frame["weighting"] == track.weighting) & frame["semi_major_km"].notna()]
-    found = found[found["year"].isin([min(scene.years), max(scene.years)])]
+    found = _known_ellipses(scene, track.weighting)
+    found = found[~_flat(found)]
     angle = np.linspace(0, 2 * np.pi, 121)
     to_map = Transformer.from_crs("EPSG:4326", scene.ground.crs, always_xy=True)
     outlines = []
@@ -118,12 +121,23 @@ def _ellipses(scene: Scene, track: _Track) -> list[tuple[int, NDArray[np.float64
     for year, lon, lat, semi_major, semi_minor, rotation in found[columns].to_numpy(dtype=float):
         x, y = to_map.transform(lon, lat)
         major, minor = 1000 * semi_major * np.cos(angle), 1000 * semi_minor * np.sin(angle)
-        turn = math.radians(rotation)  # clockwise from north
+        turn = 0.0 if math.isnan(rotation) else math.radians(rotation)  # clockwise from north; a circle has none
         outlines.append((int(year), np.column_stack([
             x + major * math.sin(turn) + minor * math.cos(turn),
             y + major * math.cos(turn) - minor * math.sin(turn),
         ])))  # fmt: skip
     return outlines
+
+
+def _known_ellipses(scene: Scene, weighting: str) -> pd.DataFrame:
+    """Return a weighting's ellipses of the first and the last year."""
+    frame = scene.result.ellipses
+    found = frame[(frame["weighting"] == weighting) & frame["semi_major_km"].notna()]
+    return found[found["year"].isin([min(scene.years), max(scene.years)])]
+
+
+def _flat(ellipses: pd.DataFrame) -> pd.Series[bool]:
+    return ~(ellipses["semi_minor_km"] > _FLATTEST * ellipses["semi_major_km"])
 
 
 def _draw_close_up(ax: Axes, region: Axes, scene: Scene, track: _Track, letter: str) -> None:
@@ -175,6 +189,9 @@ def _mark_degrees(ax: Axes, ground: Ground) -> None:
     ):
         box = ax.get_window_extent()
         long = (box.width, box.height)[place] / ax.figure.dpi * 72  # points
+        if not _SHORTEST_EDGE < high - low < 180:  # around a pole, or where the projection has no place for a corner
+            axis.set_ticks([])
+            continue
         degrees, digits = _degrees(low, high, long)
         axis.set_ticks(
             start + (degrees - low) / (high - low) * (end - start),
@@ -270,6 +287,7 @@ def _caption(scene: Scene, tracks: list[_Track]) -> str:
     if len(scene.years) > MOST_LABELS:
         years = f"{len(scene.years)} years, {ends} and those between (a few of them labelled)"
     empty = [t.weighting for t in tracks if len(t.points) == 0]
+    flat = any(_flat(_known_ellipses(scene, t.weighting)).any() for t in tracks)
     return caption(
         scene,
         f"Centres of gravity of payments and of receipts in {years}, joined by arrows in order of time, "
@@ -277,4 +295,5 @@ def _caption(scene: Scene, tracks: list[_Track]) -> str:
         + ("enlarged by the square root of 2)" if scene.space.ellipse == "sqrt2" else "of one standard deviation)"),
         "Frames in the left map are enlarged in (a) and (b), where the units that contain a centre are named",
         f"There is no centre of {listed(empty)}" if empty else "",
+        "An ellipse whose units lie in a line is not drawn" if flat else "",
     )

@@ -10,7 +10,7 @@ from ecocomp.outputs.figures.captions import caption, listed
 from ecocomp.outputs.figures.colours import PAYMENTS, RECEIPTS
 from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
 from ecocomp.outputs.figures.scales import spaced
-from ecocomp.outputs.figures.scene import Scene
+from ecocomp.outputs.figures.scene import Scene, columns_of
 
 __all__ = ["draw"]
 
@@ -27,8 +27,8 @@ def draw(scene: Scene) -> tuple[Figure, str]:
     firsts = {group: _first(scene, group, most) for group in SIDES}
     rows = max(3, *(len(frame) for frame in firsts.values()))
     height = ROW * rows
-    names = max((len(n) for f in firsts.values() for n in f["label"]), default=0)
-    margin = 0.3 + (0.1 if scene.style.language == "zh" else 0.059) * names
+    names = max((_width(n) for f in firsts.values() for n in f["label"]), default=0.0)
+    margin = 0.3 + min(names, WIDTH / 2 - 0.3)
     ranks = 0.1 + 0.3 * len(years)
     stacked = margin > 1.7  # long names: one panel above the other
     width, tall = (WIDTH, height + 0.95) if stacked else (WIDTH / 2, 0.0)
@@ -47,6 +47,11 @@ def _first(scene: Scene, group: str, most: int) -> pd.DataFrame:
     found = results[(results["year"] == max(scene.years)) & (results["group"] == group) & results["rank"].notna()]
     found = found.sort_values("rank").head(most)
     return found.assign(label=[scene.name_of(unit) for unit in found["unit"]])
+
+
+def _width(name: str) -> float:
+    """Return about how much room a name takes [inches]: Chinese and capital letters are wide, most others narrow."""
+    return sum(0.1 if columns_of(c) == 2 or c in "WMmw@%" else 0.076 if c.isupper() else 0.059 for c in name)
 
 
 def _draw_bars(ax: Axes, scene: Scene, first: pd.DataFrame, group: str, rows: int, letter: str) -> None:

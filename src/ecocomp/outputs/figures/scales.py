@@ -80,7 +80,15 @@ def _nearest_nice(value: float) -> float:
 
 
 def nice_below(value: float) -> float:
-    """Return the largest of 1, 2, 5 times a power of ten that is not above a positive value."""
+    """Return the largest of 1, 2, 5 times a power of ten that is not above a positive value.
+
+    Raises
+    ------
+    ValueError
+        If the value is not positive and finite.
+    """
+    if not 0 < value < math.inf:
+        raise ValueError(f"no round number is below {value}: it must be positive and finite")
     scale = 10.0 ** math.floor(math.log10(value))
     return float(max(s for s in (1, 2, 5) if s * scale <= value * (1 + 1e-9)) * scale)
 

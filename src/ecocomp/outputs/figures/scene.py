@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from ecocomp.outputs.priority_table import display_names
 from ecocomp.result import Result
 from ecocomp.study import Revision, Space, Zoning
 
-__all__ = ["Scene", "scene_of"]
+__all__ = ["Scene", "columns_of", "scene_of", "shortened"]
 
 LONGEST_NAME = 36
 """Columns that a name may take in a figure, a Chinese character taking two; tables have the full name."""
@@ -94,19 +95,29 @@ def _names(result: Result, style: LabelStyle) -> dict[str, str]:
     parents = [p for p in result.manifest.get("parents", ()) if p in result.results]
     units = result.results.drop_duplicates("unit")[["unit", "name", *parents]]
     drawn = units.assign(**{c: units[c].map(style.text, na_action="ignore") for c in ("name", *parents)})
-    return {unit: _drawable(style.text(name)) for unit, name in display_names(drawn, parents).items()}
+    names = {u: " ".join(style.text(name).split()) for u, name in display_names(drawn, parents).items()}
+    cut = {unit: shortened(name) for unit, name in names.items()}
+    times = Counter(cut.values())
+    for place, (unit, name) in enumerate(names.items(), 1):
+        if times[cut[unit]] > 1:  # only what was cut off told them apart
+            tail = f" ({unit})" if columns_of(unit) <= LONGEST_NAME // 2 else f" (#{place})"
+            tail = style.text(tail)
+            cut[unit] = shortened(name, LONGEST_NAME - columns_of(tail)) + tail
+    return cut
 
 
-def _drawable(name: str) -> str:
-    """Return a name cut to the room of a label, in which no dollar sign opens a formula."""
-    width, kept = 0, ""
+def shortened(name: str, most: int = LONGEST_NAME) -> str:
+    """Return a name cut to some columns, with an ellipsis where something is left out."""
+    if columns_of(name) <= most:
+        return name
+    kept = ""
     for character in name:
-        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if width > LONGEST_NAME:
-            return _without_formula(kept) + "…"
+        if columns_of(kept + character) >= most:  # the ellipsis takes one
+            break
         kept += character
-    return _without_formula(kept)
+    return f"{kept.rstrip()}…"
 
 
-def _without_formula(text: str) -> str:
-    return text.replace("$", r"\$")
+def columns_of(text: str) -> int:
+    """Return how many columns a text takes, a Chinese character taking two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
