@@ -76,7 +76,7 @@ def test_nothing_in_a_figure_is_read_as_a_formula() -> None:
         with lettering(scene.style):
             figure, _ = draw(scene)
             figure.draw_without_rendering()
-        assert not any(text.get_parse_math() for text in figure.findobj(Text))
+            assert not any(text.get_parse_math() for text in figure.findobj(Text))
     assert sorted(scene.names.values()) == ["$5 and $6", "$x_2^{bad$", "a b"]
 
 

@@ -92,8 +92,7 @@ def _draw_year(ax: Axes, scene: Scene, rows: pd.DataFrame, year: int, divisor: f
 
 
 def _on_the_curves(paid: NDArray[np.float64], received: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return where to mark each N: between the curves where they are so near that the mark touches both, else on the
-    payments'."""
+    """Return where to mark each N: between the curves where one mark touches both, else on the payments'."""
     top = np.fmax(paid, received).max(initial=0.0, where=np.isfinite(np.fmax(paid, received)))
     return np.where(np.abs(paid - received) <= NEAR * top, (paid + received) / 2, paid)
 
