@@ -13,7 +13,7 @@ from shapely.geometry import MultiPolygon, box
 from ecocomp import Study
 from ecocomp.outputs.figures import write_figures
 from ecocomp.outputs.figures.balance import _on_the_curves
-from ecocomp.outputs.figures.centres import _ellipses, _Track
+from ecocomp.outputs.figures.centres import _degrees, _ellipses, _Track
 from ecocomp.outputs.figures.page import lettering
 from ecocomp.outputs.figures.scales import nice_below
 from ecocomp.outputs.figures.scene import LONGEST_NAME, columns_of, scene_of, shortened
@@ -63,7 +63,9 @@ def test_a_map_across_the_antimeridian_is_one_region(tmp_path: Path) -> None:
     assert abs(centre["Longitude of natural origin"]) == pytest.approx(180, abs=0.5)
     result = run(Study.load(write_study(tmp_path, shapes=shapes)))
     assert len(write_figures(result, tmp_path / "图")) == 6
-    west, _, east, _ = scene_of(result).ground.extent
+    ground = scene_of(result).ground
+    assert shapely.get_num_geometries(ground.shapes).tolist() == [1] * 6  # no seam
+    west, _, east, _ = ground.extent
     assert east - west < 400e3  # metres: 2.4 degrees at 17 S are 255 km
     lon = result.centres.query("weighting == 'payments'")["lon"]
     assert (lon.abs() > 178.7).all()
@@ -158,6 +160,14 @@ def test_odd_regions_are_drawn(shapes: list[shapely.Polygon], lon: float, lat: f
         ellipses=result.ellipses.assign(lon=lon, lat=lat),
     )
     assert len(write_figures(result, tmp_path)) == 6
+
+
+@pytest.mark.parametrize("long", [80.0, 100.0, 150.0])
+def test_degrees_on_an_edge_do_not_cover_each_other(long: float) -> None:
+    for span in np.geomspace(0.01, 20, 40):
+        degrees, digits = _degrees(-16.85, -16.85 + span, long)
+        label = 0.55 * 6.5 * len(f"16.{'8' * digits}°S")
+        assert len(degrees) == 2 or (np.diff(degrees) / span * long > label).all()  # two there are always
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])

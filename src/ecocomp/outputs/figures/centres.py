@@ -37,7 +37,7 @@ _BAR = Bbox.from_extents(0.65, 0.0, 1.0, 0.16)
 """Where a close-up has its scale bar [fractions of the axes]."""
 _SHORTEST_EDGE = 1e-6
 """Below this edges of a close-up are not marked [degrees]: a tenth of a metre."""
-_FLATTEST = 1e-3
+_FLATTEST = 0.01
 """Minor over major axis below which an ellipse is no more than a line, and is not drawn."""
 
 
@@ -221,7 +221,7 @@ def _degrees(low: float, high: float, long: float) -> tuple[NDArray[np.float64],
         degrees = step * np.arange(first, last + 1, dtype=np.float64)
         if len(degrees) >= 2:
             break
-    return degrees, digits
+    return degrees[[0, -1]] if len(degrees) > 2 and step < 2 * half else degrees, digits
 
 
 def _draw_hosts(ax: Axes, scene: Scene, track: _Track) -> None:

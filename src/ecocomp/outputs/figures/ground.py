@@ -25,6 +25,9 @@ MOST_VECTORS = 6_000
 VERTICES = 42_000
 """Vertices in a figure at which a svg stays near a megabyte."""
 
+SEAM = 1.0
+"""Grid on which the parts of a unit that the antimeridian cuts meet again [m]."""
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -84,7 +87,17 @@ def ground_of(result: Result, panels: int) -> Ground:
 def _projected(frame: gpd.GeoDataFrame, crs: CRS) -> NDArray[np.object_]:
     if len(frame) == 0:
         return np.empty(0, dtype=object)
-    return np.asarray(frame.geometry.to_crs(crs).to_numpy(), dtype=object)
+    shapes = np.asarray(frame.geometry.to_crs(crs).to_numpy(), dtype=object)
+    if not _is_cut(frame):
+        return shapes
+    whole = np.asarray(shapely.set_precision(shapes, SEAM), dtype=object)  # joins the parts that touch
+    return shapes if shapely.is_empty(whole).any() else whole
+
+
+def _is_cut(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether a unit has parts on both sides of the antimeridian: one polygon to a reader, without a seam."""
+    west, _, east, _ = shapely.bounds(frame.geometry.to_crs("EPSG:4326").to_numpy()).T
+    return bool(((west < -180 + 1e-6) & (east > 180 - 1e-6)).any())
 
 
 def _simplified(shapes: NDArray[np.object_], most: int) -> NDArray[np.object_]:
