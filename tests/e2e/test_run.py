@@ -220,20 +220,27 @@ main()
 """
 
 
+def hear_ctrl_c() -> None:
+    """Undo what a background job of a shell inherits: there SIGINT is ignored, and Python leaves it so."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
 @pytest.mark.parametrize("moment", ["reading", "writing"])
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
     study = write_study(tmp_path / "研究")
     before = {p.name for p in study.parent.iterdir()}
     program = [sys.executable, "-c", SLOW_READER] if moment == "reading" else PROGRAM
-    runner = subprocess.Popen([*program, "run", str(study)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    if moment == "reading":
-        assert runner.stdout is not None
-        assert runner.stdout.readline() == b"reading\n"
-    else:
-        wait_for_partial(study.parent, runner)
-    runner.send_signal(signal.SIGINT)
-    _, told = runner.communicate(timeout=30)
+    with subprocess.Popen(
+        [*program, "run", str(study)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=hear_ctrl_c
+    ) as runner:
+        if moment == "reading":
+            assert runner.stdout is not None
+            assert runner.stdout.readline() == b"reading\n"
+        else:
+            wait_for_partial(study.parent, runner)
+        runner.send_signal(signal.SIGINT)
+        _, told = runner.communicate(timeout=30)
     assert runner.returncode == 130, told.decode()
     assert told.decode() == "interrupted; no results were changed\n"
     assert {p.name for p in study.parent.iterdir()} == before
