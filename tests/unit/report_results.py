@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from ecocomp.result import Result
 UNITS = ("01", "02", "03", "04")
 NAMES = ("Alpha", "Beta", "Gamma", "Delta")
 PARENTS = ("East", "East", "West", "West")
+CLUSTERS = ("HH", "HH", "LL", "missing")
+"""The same in every year: all four units keep their class, so that both HH and LL are never left."""
 AMOUNTS = {2010: (2e8, 1e8, -1e8), 2015: (4e8, 1e8, -2e8)}
 """CNY; the fourth unit is missing. GDP is 1e9 CNY throughout, so that priorities are 0.2, 0.1 and 0.1, …"""
 
@@ -54,6 +57,7 @@ def make_result(
         "subtotals": _subtotals(years, parents),
         "centres": _centres(years, recipients),
         "ellipses": _ellipses(years),
+        **_histories(years, names),
         "balance": _balance(years, recipients),
         "rank_stability": _stability(years, recipients, names),
         "revisions": _revisions(years) if revisions else _revisions(()),
@@ -95,7 +99,8 @@ def _results(years: tuple[int, ...], recipients: bool, parents: bool, names: tup
                     "revised": amount / 6e7, "price": 60.0, "stage_coefficient": 1.0, "amount": amount, "group": group,
                     "priority": abs(amount) / 1e9, "rank": rank, "priority_class": pd.NA if missing else 1,
                     "settled": 0.0, "burden": 0.0, "local_moran": 0.5, "p_value": 0.01, "p_fdr": 0.04,
-                    "cluster": ("HH", "HH", "LL", "missing")[i],
+                    "cluster": CLUSTERS[i], "gi_star_z": (2.5, 3.5, -2.5, float("nan"))[i],
+                    "bivariate_cluster": ("HH", "ns", "LL", "missing")[i],
                 }
             )  # fmt: skip
     frame = pd.DataFrame(rows)
@@ -152,6 +157,30 @@ def _ellipses(years: tuple[int, ...]) -> pd.DataFrame:
     rows = [(year, "payments", 1.5, 0.5, 80.0, 40.0, 35.0, 10053.0) for year in years]
     columns = ["year", "weighting", "lon", "lat", "semi_major_km", "semi_minor_km", "rotation_deg", "area_km2"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _histories(years: tuple[int, ...], names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    classes, several = ("HH", "LL", "HL", "LH", "ns", "isolate", "missing"), len(years) > 1
+    kept = {kind: CLUSTERS.count(kind) for kind in classes}
+    steps = [(before, year, a, b, kept[a] if a == b else 0)
+             for before, year in pairwise(years) for a in classes for b in classes]  # fmt: skip
+    nan, states = float("nan"), classes[:5]
+    chain = [(a, b, kept[a] * (len(years) - 1) if a == b else 0,
+              (1.0 if a == b else 0.0) if kept[a] else nan, nan, nan, "several closed classes: HH; LL")
+             for a in states for b in states]  # fmt: skip
+    units = [(u, n, *(len(years) if c == k else 0 for k in ("HH", "LL")), p)
+             for u, n, c, p in zip(UNITS, names, CLUSTERS, ("untested hot", "new hot", "new cold", "missing"),
+                                   strict=True)]  # fmt: skip
+    trends = [(c, 0.0, nan, 1.0, (1.0, 0.333)[len(years) > 2], 0.0, "constant") for c in classes[:6]]
+    columns = {
+        "transitions": ["previous_year", "year", "origin", "destination", "transitions"],
+        "markov": ["origin", "destination", "transitions", "probability", "steady_state", "first_passage", "structure"],
+        "histories": ["unit", "name", "years_HH", "years_LL", "pattern"],
+        "cluster_trends": ["cluster", "trend_s", "tau", "trend_p", "smallest_p", "slope", "shape"],
+    }
+    rows = {"transitions": steps, "markov": chain, "histories": units, "cluster_trends": trends}
+    frames = {name: pd.DataFrame(rows[name] if several else [], columns=columns[name]) for name in columns}
+    return frames | {"histories": frames["histories"].assign(years_HL=0, years_LH=0)}
 
 
 def _balance(years: tuple[int, ...], recipients: bool) -> pd.DataFrame:

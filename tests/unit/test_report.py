@@ -14,6 +14,7 @@ import pytest
 from ecocomp.outputs.report import write_report
 from ecocomp.outputs.report.builder import css_string, prose
 from ecocomp.outputs.report.caveats import caveats, is_npp
+from ecocomp.outputs.report.histories import ClusterChanges, cluster_changes
 from ecocomp.outputs.report.method import method
 from ecocomp.outputs.report.result_tables import class_table, result_tables, revision_legend
 from ecocomp.outputs.report.tables import Wording
@@ -162,10 +163,66 @@ def test_no_recipients(tmp_path: Path) -> None:
 def test_one_year_without_parents_or_comparison(tmp_path: Path) -> None:
     text = page(make_result((2015,), parents=False, revisions=False), tmp_path, ())[0].text
     assert "Since" not in text
-    assert "Kendall" not in text
+    assert "Kendall's W" not in text
+    assert "The study has one year, so that no change of clusters can be told." in text
+    assert "transitions.csv" not in text
+    assert "Change of clusters" not in text
+    assert "Rey, S. J." not in text
     assert "It moved" not in text
     assert "Subtotals" not in text
     assert "How much the choice of revision decides" not in text
+
+
+def changes(result: Result) -> ClusterChanges:
+    names = dict(zip(result.histories["unit"], result.histories["name"], strict=True))
+    found = cluster_changes(result, Study.from_dict(result.manifest["study"]), Wording("", "", names))
+    assert found is not None
+    return found
+
+
+def test_how_the_clusters_changed(tmp_path: Path) -> None:
+    text = page(make_result(), tmp_path)[0].text.replace("\u00a0", " ")
+    assert "The number of high-high units (HH) is 2 in every year." in text
+    assert "With 2 years no trend of a number can be significant at 0.05: the smallest p" in text
+    assert "The class is the same in every year for 2 units in HH (Alpha and Beta) and 1 unit in LL (Gamma)." in text
+    assert "Untested: lasting, with too few years" in text
+    assert "markov.csv" not in text, "of one step the probabilities say nothing that the table of steps does not"
+    found = changes(make_result())
+    # rows from, columns to: HH, LL and missing occur
+    assert [c.label for c in found.transitions.columns] == ["From", "HH", "LL", "missing"]
+    rows = [["HH", "2", "0", "0"], ["LL", "0", "1", "0"], ["missing", "0", "0", "1"]]
+    assert list(found.transitions.blocks) == [("2010 to 2015", rows)]
+    assert found.patterns.blocks[0][1] == [
+        ["new hot", "1", "Beta"], ["untested hot", "1", "Alpha"], ["new cold", "1", "Gamma"], ["missing", "1", ""],
+    ]  # fmt: skip
+
+
+def test_the_chain_stands_in_the_report_from_two_steps_on() -> None:
+    result = make_result()
+    regional = pd.concat([result.regional, result.regional.tail(1).assign(year=2018)], ignore_index=True)
+    steady = result.markov["destination"].map({"HH": 0.25, "LL": 0.75})
+    found = changes(replace(result, regional=regional, markov=result.markov.assign(steady_state=steady)))
+    assert "rest on 2 steps of 3 to 5 years, each counted once. They lead to no single steady state" in found.chain
+    assert found.markov.blocks[0][1] == [
+        ["HH", "2", "1.000", "0.000"], ["LL", "1", "0.000", "1.000"], ["Steady state", "", "0.250", "0.750"],
+    ]  # fmt: skip
+
+
+def test_many_steps_are_added_up() -> None:
+    result = make_result()
+    steps = [result.transitions.assign(previous_year=y, year=y + 1) for y in range(2010, 2015)]
+    found = changes(replace(result, transitions=pd.concat(steps, ignore_index=True)))
+    # five steps: 5 times 2 units stay HH, 1 LL and 1 missing
+    rows = [["HH", "10", "0", "0"], ["LL", "0", "5", "0"], ["missing", "0", "0", "5"]]
+    assert list(found.transitions.blocks) == [("2010 to 2015, all 5 steps", rows)]
+
+
+def test_a_trend_is_told_where_years_allow_one(tmp_path: Path) -> None:
+    result = make_result()
+    trends = result.cluster_trends.assign(smallest_p=0.0167)
+    trends.loc[trends["cluster"] == "HH", ["trend_p", "slope"]] = [0.0167, 1.0]
+    text = page(replace(result, cluster_trends=trends), tmp_path)[0].text.replace("\u00a0", " ")
+    assert "the number of HH (p = 0.017; +1.0 units a year) has a trend significant at 0.05" in text
 
 
 def test_no_clusters_and_no_issues(tmp_path: Path) -> None:

@@ -108,12 +108,56 @@ def test_clusters() -> None:
     assert say.cluster_places(2017, "HH", 0, []) == (
         "No unit of 2017 is in a cluster of high amounts among high ones (HH)."
     )
-    assert say.cluster_counts("HH", [(2007, 1), (2012, 3)]) == "The number of HH units is 1 in 2007 and 3 in 2012."
-    assert say.cluster_counts("HH", [(2007, 1)]) == ""
-    many = [(2001, 5), (2002, 9), (2003, 2), (2004, 4), (2005, 6)]
-    assert say.cluster_counts("LL", many) == (
-        "The number of LL units goes from 5 in 2001 to 6 in 2005, between 2 (2003) and 9 (2002)."
+
+
+def test_how_clusters_changed() -> None:
+    assert say.cluster_course("HH", "rises, then falls (peak 2012)", [(2007, 17), (2012, 20), (2017, 14)]) == (
+        "The number of high-high units (HH) rises, then falls (peak 2012): 17 in 2007, 20 in 2012 and 14 in 2017."
     )
+    assert say.cluster_course("HL", "constant", [(2007, 0), (2012, 0)]) == (
+        "The number of high-low units (HL) is 0 in every year."
+    )
+    many = [(2001, 5), (2002, 9), (2003, 2), (2004, 4), (2005, 6)]
+    assert say.cluster_course("LL", "varies (3 turns)", many) == (
+        "The number of low-low units (LL) varies (3 turns): from 5 in 2001 to 6 in 2005, between 2 (2003) and 9 (2002)."
+    )
+    assert say.no_trend_possible(3, 0.05, 1 / 3) == (
+        "With 3 years no trend of a number can be significant at 0.05: the smallest p that Mann and Kendall's test "
+        "could give is 0.33."
+    )
+
+
+def test_which_numbers_have_a_trend() -> None:
+    blind = "the test is for one direction and does not see a rise that a fall follows."
+    assert say.trends(0.05, []) == (f"By Mann and Kendall's test no number has a trend significant at 0.05; {blind}")
+    assert say.trends(0.05, [("HH", 0.0039, -0.5454)]) == (
+        f"By Mann and Kendall's test the number of HH (p = 0.004; −0.55 units a year) has a trend significant at "
+        f"0.05; {blind}"
+    )
+    assert "the numbers of HH (p < 0.001; +1.0 units a year) and LH (p = 0.020; 0 units a year) have" in say.trends(
+        0.05, [("HH", 0.0001, 1.0), ("LH", 0.02, 0.0)]
+    )
+
+
+def test_units_that_keep_their_class() -> None:
+    assert say.lasting([], 2) == "No unit is in the same kind of cluster in every year."
+    assert say.lasting([("HH", ["a"]), ("LL", ["b", "c", "d"])], 2) == (
+        "The class is the same in every year for 1 unit in HH (a) and 3 units in LL (b, c and 1 more)."
+    )
+
+
+def test_where_the_chain_leads() -> None:
+    start = "The transition probabilities rest on"
+    assert say.chain(2, (5, 5), "irreducible").startswith(
+        f"{start} 2 steps of 5 years. Their steady state is the share"
+    )
+    assert say.chain(2, (5, 5), "one closed class: LL").endswith("no forecast.")
+    assert say.chain(3, (1, 5), "several closed classes: LL; HL, ns") == (
+        f"{start} 3 steps of 1 to 5 years, each counted once. They lead to no single steady state: where a unit ends "
+        "depends on where it begins, as no unit left these classes for others: LL; HL, ns."
+    )
+    assert say.chain(2, (1, 1), "unknown after LH").endswith("2 steps of 1 year. They lead to no steady state: "
+                                                             "unknown after LH.")  # fmt: skip
 
 
 def test_global_moran() -> None:
@@ -195,3 +239,12 @@ def test_revisions() -> None:
     assert say.money_moved(2017, "quota", 1e8, 2e8) == (
         "Most money would move under quota: 1.00 × 10⁸ CNY in 2017, 50% of the year's payments."
     )
+
+
+def test_amounts_among_incomes() -> None:
+    told = say.among_income(2017, {"HH": 4, "LL": 1, "ns": 90, "LH": 0})
+    assert told == (
+        "Beside the neighbours' GDP per head in 2017 (bivariate local Moran's I): 4 high amounts among high incomes "
+        "(HH) and 1 low among low (LL)."
+    )
+    assert say.among_income(2017, {"ns": 90}).startswith("In 2017, no unit's amount stands out")

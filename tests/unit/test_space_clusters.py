@@ -8,7 +8,15 @@ import shapely
 import xarray as xr
 
 from ecocomp.issues import DataError
-from ecocomp.space import clusters, contiguity, global_moran, local_moran, restrict
+from ecocomp.space import (
+    clusters,
+    contiguity,
+    global_moran,
+    local_getis_ord,
+    local_moran,
+    local_moran_bivariate,
+    restrict,
+)
 from ecocomp.study import Space
 
 SIDE = 8
@@ -47,6 +55,8 @@ def test_each_year_is_what_its_own_graph_gives() -> None:
         units = pd.Index(values["unit"].to_numpy())
         graph = restrict(contiguity(squares(), isolates="drop"), units, squares(), "nearest")
         alone = local_moran(values, graph, 9_999, 5)
+        star = local_getis_ord(values, graph, 9_999, 5)
+        alone = alone.assign(gi_star_z=star["z"], gi_star_p=star["p_value"], hot_spot=star["cluster"])
         xr.testing.assert_identical(local.sel(year=year, unit=values["unit"]).drop_vars("year"), alone)
         moran = global_moran(values, graph)
         for name in ("i", "z", "p"):
@@ -58,10 +68,13 @@ def test_missing_amounts_stay_missing_and_their_neighbours_are_linked_anew() -> 
     assert local["cluster"].sel(unit="u05", year=2012).item() == "missing"
     assert local["quadrant"].sel(unit="u05", year=2012).item() == ""
     assert np.isnan(local["p_value"].sel(unit="u05", year=2012))
+    assert local["hot_spot"].sel(unit="u05", year=2012).item() == "missing"
+    assert np.isnan(local["gi_star_z"].sel(unit="u05", year=2012))
     assert not np.isnan(local["p_value"].sel(unit="u00", year=2017))
     assert regional["n_isolate"].values.tolist() == [0, 0, 0, 0]
     dropped, regional = clusters(amounts(), squares(), Space(permutations=999, isolates="drop"), 5)
     assert dropped["cluster"].sel(unit="u00", year=2017).item() == "isolate"
+    assert dropped["hot_spot"].sel(unit="u00", year=2017).item() == "isolate"
     assert regional["n_isolate"].values.tolist() == [0, 0, 0, 1]
     with pytest.raises(DataError, match="u00"):
         clusters(amounts(), squares(), Space(permutations=999, isolates="error"), 5)
@@ -72,6 +85,12 @@ def test_missing_amounts_stay_missing_and_their_neighbours_are_linked_anew() -> 
 def test_counts_are_counts_of_the_labels(alternative: str, correction: str) -> None:
     settings = Space(permutations=9_999, alternative=alternative, correction=correction)  # type: ignore[arg-type]
     local, regional = clusters(amounts(), squares(), settings, 5)
+    hot, cold = (local["hot_spot"] == side for side in ("hot", "cold"))
+    assert (local["gi_star_z"].where(hot, 1.0) > 0).all()
+    assert (local["gi_star_z"].where(cold, -1.0) < 0).all()
+    assert int((hot | cold).sum()) > 0
+    # both statistics ask whether the neighbours given the unit are unlike those of chance
+    np.testing.assert_array_equal(local["gi_star_p"], local["p_value"])
     for label in ("HH", "LL", "HL", "LH", "ns", "isolate"):
         expected = (local["cluster"] == label).sum("unit")
         np.testing.assert_array_equal(regional[f"n_{label}"], expected)
@@ -89,6 +108,28 @@ def test_counts_are_counts_of_the_labels(alternative: str, correction: str) -> N
         np.testing.assert_array_equal(regional[name], expected)
     assert (regional["n_directed"] >= regional["n_two_sided"]).all()
     assert (regional["n_directed"] > 0).all()
+
+
+def test_income_is_set_against_the_amount_in_the_same_pass() -> None:
+    generator = np.random.default_rng(3)
+    income = amounts().copy(data=generator.lognormal(size=amounts().shape))
+    income.loc[{"unit": "u77"}] = np.nan
+    local, _ = clusters(amounts(), squares(), SETTINGS, 5, income)
+    without, _ = clusters(amounts(), squares(), SETTINGS, 5)
+    xr.testing.assert_identical(local[list(without)], without)
+    graph = contiguity(squares())
+    alone = local_moran_bivariate(amounts().sel(year=2007), income.sel(year=2007), graph, 9_999, 5)
+    for name, of_one in {"moran": "i", "p": "p_value", "cluster": "cluster"}.items():
+        np.testing.assert_array_equal(local[f"bivariate_{name}"].sel(year=2007), alone[of_one])
+    assert local["bivariate_cluster"].sel(unit="u77").values.tolist() == ["missing"] * 4
+
+
+def test_income_that_does_not_vary_tells_nothing() -> None:
+    income = amounts().copy(data=np.ones(amounts().shape))
+    income.loc[{"year": 2007}] = np.random.default_rng(3).lognormal(size=SIDE * SIDE)
+    local, _ = clusters(amounts(), squares(), SETTINGS, 5, income)
+    assert local["bivariate_moran"].isnull().all("unit").sel(year=[2012, 2017]).all()
+    assert (local["bivariate_cluster"].sel(year=2012) == "missing").all()
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

@@ -125,6 +125,10 @@ ALTERED = [
     ("transfers.csv", "amount", "0.01"),
     ("issues.csv", "message", "all is well"),
     ("centres.csv", "lon", "115.5"),
+    ("transitions.csv", "transitions", "5"),
+    ("markov.csv", "structure", "no chain"),
+    ("histories.csv", "pattern", "new hot"),
+    ("cluster_trends.csv", "shape", "soars"),
 ]
 
 

@@ -12,7 +12,7 @@ from ecocomp.accounts.revisions import (
     size_normalised,
     threshold,
 )
-from ecocomp.accounts.size import check_reference, reference_means, size_index
+from ecocomp.accounts.size import check_reference, gdp_per_head, reference_means, size_index
 
 __all__ = [
     "REVISIONS",
@@ -20,6 +20,7 @@ __all__ = [
     "check_reference",
     "ecc_esc",
     "factors_of",
+    "gdp_per_head",
     "net_account",
     "quota",
     "reference_means",

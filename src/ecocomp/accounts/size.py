@@ -14,9 +14,28 @@ from ecocomp.study import Revision
 from ecocomp.units import scale
 from ecocomp.variables import variable
 
-__all__ = ["check_reference", "reference_means", "rescale_to_totals", "size_index", "size_index_of", "weights_of"]
+__all__ = [
+    "check_reference",
+    "gdp_per_head",
+    "reference_means",
+    "rescale_to_totals",
+    "size_index",
+    "size_index_of",
+    "weights_of",
+]
 
 EQUAL = {"area": 1.0, "population": 1.0, "gdp": 1.0}
+
+
+def gdp_per_head(panel: xr.Dataset) -> xr.DataArray | None:
+    """Return GDP per head (unit, year) [CNY/person]; None for a panel without population.
+
+    Parameters
+    ----------
+    panel
+        Dataset (unit, year) with ``gdp`` [CNY] and, or not, ``population`` [person].
+    """
+    return panel["gdp"] / panel["population"] if "population" in panel else None
 
 
 def size_index(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ecocomp import space
-from ecocomp.accounts import check_reference, net_account, revise
+from ecocomp.accounts import check_reference, gdp_per_head, net_account, revise
 from ecocomp.comparison import compare_revisions
 from ecocomp.compensation import (
     amount,
@@ -103,7 +103,8 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
     stability = rank_stability(ranks, groups, study.zoning.first_n)
 
     watch.start("space")
-    local, global_moran = space.clusters(amounts, polygons, study.space, study.study.seed)
+    local, global_moran = space.clusters(amounts, polygons, study.space, study.study.seed, gdp_per_head(panel))
+    histories = space.cluster_histories(local, study.space.alpha)
     centres = space.track(space.centres_of_gravity(due, polygons))
     centres["host_unit"] = space.host_units(centres, polygons)
     ellipses = space.deviational_ellipses(due, polygons, study.space.ellipse)
@@ -121,6 +122,6 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
     )
     region = together(payments_and_receipts(due), sums, global_moran)
     issues = [*inputs.issues, *remarks(study, units, centres)]
-    frames = tabulate(units, region, centres, ellipses, balance, stability, revisions, transfers, issues)
+    frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, transfers, issues)
     manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
     return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest)

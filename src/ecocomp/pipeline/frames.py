@@ -10,6 +10,8 @@ import xarray as xr
 
 from ecocomp.issues import Issue
 from ecocomp.panel import total_by
+from ecocomp.pipeline.histories import history_frames
+from ecocomp.space import ClusterHistories
 
 __all__ = ["tabulate", "together"]
 
@@ -35,6 +37,7 @@ def tabulate(
     region: xr.Dataset,
     centres: xr.Dataset,
     ellipses: xr.Dataset,
+    histories: ClusterHistories | None,
     balance: xr.Dataset,
     stability: pd.DataFrame,
     revisions: pd.DataFrame | None,
@@ -49,6 +52,8 @@ def tabulate(
         Everything on (unit, year); coordinates ``name`` and the parent levels named in ``attrs["parents"]``.
     region, centres, ellipses, balance
         Arrays on (year,), (year, weighting) and (year, n).
+    histories
+        What became of the clusters; None with a single year.
     stability, revisions, transfers, issues
         Tables and issues as their steps made them.
     """
@@ -62,6 +67,7 @@ def tabulate(
             "lon", "lat", "leverage", "host_unit", "distance_km", "bearing_deg", "speed_km_a"]),
         "ellipses": _by_weighting(ellipses, [
             "lon", "lat", "semi_major_km", "semi_minor_km", "rotation_deg", "area_km2"]),
+        **history_frames(histories, names),
         "balance": _balance(balance),
         "rank_stability": stability.assign(name=stability["unit"].map(names)),
         "revisions": pd.DataFrame(columns=list(_REVISIONS)) if revisions is None else revisions[list(_REVISIONS)],
@@ -87,12 +93,14 @@ def _results(units: xr.Dataset, parents: list[str]) -> pd.DataFrame:
     frame["uncertain"] = np.where(frame["uncertain"].astype(bool), "yes", "no")
     for column in ("rank", "priority_class"):
         frame[column] = frame[column].astype("Int64")
-    if "population" not in frame:  # a revision without it: the column is there, and empty
-        frame["population"] = np.nan
+    if "population" not in frame:  # a revision without it: the columns are there, and empty
+        frame[["population", "bivariate_moran", "bivariate_p"]] = np.nan
+        frame["bivariate_cluster"] = "missing"
     columns = [
         "unit", "name", *parents, "year", "emissions", "sequestration", "gdp", "population", "area", "account",
         "size_index", "revised", "price", "stage_coefficient", "amount", "group", "priority", "rank", "priority_class",
         "settled", "burden", "local_moran", "p_value", "p_low", "p_high", "p_fdr", "cluster", "uncertain",
+        "gi_star_z", "hot_spot", "bivariate_moran", "bivariate_p", "bivariate_cluster",
     ]  # fmt: skip
     return frame[columns]
 

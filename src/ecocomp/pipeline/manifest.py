@@ -111,6 +111,13 @@ def remarks(study: Study, units: xr.Dataset, centres: xr.Dataset) -> list[Issue]
             Issue("note", "nominal-money", "GDP is at current prices, and priority classes are pooled over the years",
                   "set price_base and deflator to compare years at one price level")
         )  # fmt: skip
+    steps = np.diff(units["year"].values)
+    if steps.size > 1 and steps.min() < steps.max():
+        found.append(
+            Issue("note", "unequal-steps", f"the years of the study are {steps.min()} to {steps.max()} years apart, "
+                  "and each step counts once in transitions and their chain",
+                  "read them as steps and not as years, or choose years at equal steps", column="transitions")
+        )  # fmt: skip
     permutations = space.permutations_for(study.space, units.sizes["unit"])
     if study.space.correction == "fdr" and not space.enough_for_fdr(
         permutations, units.sizes["unit"], study.space.alpha, study.space.alternative

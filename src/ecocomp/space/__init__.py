@@ -7,10 +7,12 @@ from ecocomp.space.emerging import emerging_hot_spots
 from ecocomp.space.getis import local_getis_ord
 from ecocomp.space.global_statistic import global_moran
 from ecocomp.space.grids import grid_getis_ord, grid_local_moran
+from ecocomp.space.histories import ClusterHistories, cluster_histories
 from ecocomp.space.metric import equal_area_crs
 from ecocomp.space.moran import local_moran, local_moran_bivariate
 from ecocomp.space.neighbours import PreparedGraph, prepare
 from ecocomp.space.significance import enough_for_fdr, permutations_for
+from ecocomp.space.statistics import LocalStatistics, local_statistics
 from ecocomp.space.transitions import (
     cluster_counts,
     cluster_persistence,
@@ -22,11 +24,14 @@ from ecocomp.space.trend import mann_kendall, sen_slope
 from ecocomp.space.weights import check_neighbours, contiguity, distance_band, k_nearest, restrict, weights
 
 __all__ = [
+    "ClusterHistories",
+    "LocalStatistics",
     "PreparedGraph",
     "centres_of_gravity",
     "check_neighbours",
     "check_units",
     "cluster_counts",
+    "cluster_histories",
     "cluster_persistence",
     "cluster_transitions",
     "cluster_trend",
@@ -46,6 +51,7 @@ __all__ = [
     "local_getis_ord",
     "local_moran",
     "local_moran_bivariate",
+    "local_statistics",
     "mann_kendall",
     "permutations_for",
     "prepare",

@@ -12,16 +12,23 @@ from ecocomp.issues import DataError, Issue
 from ecocomp.space.global_statistic import global_moran
 from ecocomp.space.labels import unit_index
 from ecocomp.space.metric import map_of
-from ecocomp.space.moran import fixed_seed, label_clusters, local_moran
-from ecocomp.space.neighbours import prepare
+from ecocomp.space.moran import fixed_seed, label_clusters
+from ecocomp.space.neighbours import PreparedGraph, prepare
 from ecocomp.space.significance import permutations_for, two_sided
 from ecocomp.space.slices import MINIMUM_UNITS, is_constant
+from ecocomp.space.statistics import local_statistics
 from ecocomp.space.weights import restrict, weights
 from ecocomp.study import Space
 
 __all__ = ["check_units", "clusters"]
 
-MISSING = {"quadrant": "", "cluster": "missing", "uncertain": False}
+MISSING = {
+    "quadrant": "",
+    "cluster": "missing",
+    "uncertain": False,
+    "hot_spot": "missing",
+    "bivariate_cluster": "missing",
+}
 LABELS = ("HH", "LL", "HL", "LH", "ns", "isolate")
 
 
@@ -30,12 +37,14 @@ def clusters(
     geometry: gpd.GeoDataFrame,
     settings: Space,
     seed: int | np.random.Generator,
+    income: xr.DataArray | None = None,
 ) -> tuple[xr.Dataset, xr.Dataset]:
-    """Compute local and global Moran's I of the amount in every year, as a study asks for it.
+    """Compute local Moran's I, Gi* and global Moran's I of the amount in every year, as a study asks for it.
 
     Years with the same valid units share their graph and their permutations. The policy for isolates is
     applied to the units of each year, so that a unit that loses its neighbours to missing values is linked
-    anew. Source: Anselin (1995), Geographical Analysis 27, 93-115; Cliff and Ord (1981), Spatial Processes.
+    anew. Source: Anselin (1995), Geographical Analysis 27, 93-115; Ord and Getis (1995), Geographical
+    Analysis 27, 286-306; Cliff and Ord (1981), Spatial Processes.
 
     Parameters
     ----------
@@ -47,14 +56,20 @@ def clusters(
         The section ``[space]``.
     seed : int or numpy.random.Generator
         Source of the draws.
+    income : DataArray, optional
+        GDP per head (unit, year) [CNY/person], for the bivariate statistic: the amount among its neighbours' income.
 
     Returns
     -------
     tuple of two Datasets
-        Local on (unit, year): the variables of :func:`local_moran`. Regional on (year): ``moran_i``,
-        ``moran_z``, ``moran_p`` [1]; numbers of units ``n_HH``, ``n_LL``, ``n_HL``, ``n_LH``, ``n_ns``,
-        ``n_isolate`` by ``cluster``; and ``n_directed``, ``n_two_sided``, ``n_fdr``: units that a directed p,
-        a two-sided p, and the FDR-adjusted p of the study's alternative would label at the same level.
+        Local on (unit, year): the variables of :func:`local_moran`, and of Gi* (:func:`local_getis_ord`)
+        ``gi_star_z``, ``gi_star_p`` [1] and ``hot_spot``, one of hot, cold, ns, isolate, missing; with income,
+        ``bivariate_moran``, ``bivariate_p`` [1] and ``bivariate_cluster`` (:func:`local_moran_bivariate`),
+        missing in years whose income does not vary. Regional on
+        (year): ``moran_i``, ``moran_z``, ``moran_p`` [1]; numbers of units ``n_HH``, ``n_LL``, ``n_HL``,
+        ``n_LH``, ``n_ns``, ``n_isolate`` by ``cluster``; and ``n_directed``, ``n_two_sided``, ``n_fdr``: units
+        that a directed p, a two-sided p, and the FDR-adjusted p of the study's alternative would label at the
+        same level.
 
     Raises
     ------
@@ -65,6 +80,9 @@ def clusters(
         If the units of amount and geometry differ, or an amount is infinite.
     """
     amount = amount.transpose("unit", "year")
+    if income is not None:
+        income = _that_varies(income.transpose("unit", "year").where(amount.notnull()))
+        income = income.reindex_like(amount)
     polygons = map_of(unit_index(amount), geometry)
     _require_variation(amount)
     seed = fixed_seed(seed)
@@ -76,7 +94,8 @@ def clusters(
         part = amount.isel(year=years)
         valid = ~np.isnan(part.isel(year=0).to_numpy())
         kept = restrict(graph, polygons.index[valid], polygons, settings.isolates)
-        of_years, in_region = _of_one_set(part.isel(unit=valid), kept, settings, permutations, seed)
+        among = None if income is None else income.isel(year=years).isel(unit=valid)
+        of_years, in_region = _of_one_set(part.isel(unit=valid), among, kept, settings, permutations, seed)
         local.append(_with_missing(of_years, part))
         regional.append(in_region)
     order = amount.indexes["year"]
@@ -97,19 +116,11 @@ def check_units(account: xr.DataArray) -> list[Issue]:
 
 
 def _of_one_set(
-    amount: xr.DataArray, graph: Graph, settings: Space, permutations: int, seed: int
+    amount: xr.DataArray, income: xr.DataArray | None, graph: Graph, settings: Space, permutations: int, seed: int
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Return the local and regional results of years in which the same units are valid."""
     prepared = prepare(graph)
-    local = local_moran(
-        amount,
-        prepared,
-        permutations,
-        seed,
-        settings.alternative,
-        alpha=settings.alpha,
-        correction=settings.correction,
-    )
+    local = _local(amount, income, prepared, settings, permutations, seed)
     quadrant, cluster, p_value, p_fdr = (
         local[name].to_numpy().T for name in ("quadrant", "cluster", "p_value", "p_fdr")
     )
@@ -121,6 +132,45 @@ def _of_one_set(
     moran = global_moran(amount, prepared, settings.global_permutations, seed)
     regional = moran[["i", "z", "p"]].rename(i="moran_i", z="moran_z", p="moran_p")
     return local, regional.assign({name: ("year", count) for name, count in counts.items()})
+
+
+def _local(
+    amount: xr.DataArray,
+    income: xr.DataArray | None,
+    graph: PreparedGraph,
+    settings: Space,
+    permutations: int,
+    seed: int,
+) -> xr.Dataset:
+    """Return local Moran's I with its clusters, Gi* with its hot spots, and the bivariate statistic, from one pass."""
+    told = income is not None and bool(income.notnull().any("unit").all())
+    found = local_statistics(
+        amount,
+        graph,
+        permutations,
+        seed,
+        settings.alternative,
+        among=income if told else None,
+        alpha=settings.alpha,
+        correction=settings.correction,
+    )
+    star, both = found.g_star, found.bivariate
+    local = found.moran.assign(gi_star_z=star["z"], gi_star_p=star["p_value"], hot_spot=star["cluster"])
+    if income is None:
+        return local
+    if both is None:
+        unknown = xr.full_like(amount, np.nan)
+        return local.assign(
+            bivariate_moran=unknown, bivariate_p=unknown, bivariate_cluster=xr.full_like(amount, "missing", dtype="<U7")
+        )
+    return local.assign(bivariate_moran=both["i"], bivariate_p=both["p_value"], bivariate_cluster=both["cluster"])
+
+
+def _that_varies(income: xr.DataArray) -> xr.DataArray:
+    """Return incomes (unit, year), missing in years of which nothing can be told: too few, or all the same."""
+    known = [values[~np.isnan(values)] for values in income.to_numpy().T]
+    varies = [values.size >= MINIMUM_UNITS and not is_constant(values) for values in known]
+    return income.where(xr.DataArray(varies, dims="year", coords={"year": income["year"]}))
 
 
 def _labelled(quadrant: NDArray[np.str_], p: NDArray[np.float64], alpha: float) -> NDArray[np.int64]:

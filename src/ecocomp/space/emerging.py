@@ -36,9 +36,10 @@ def emerging_hot_spots(z: xr.DataArray, p: xr.DataArray, alpha: float = 0.05) ->
     and the same for cold, where intensifying means that z falls; else ``none``. A unit without z or p in
     ``last``, or with fewer than 2 valid years, is ``missing``. The test is two-sided with exact p; at alpha =
     0.05 it takes 5 years (4 give p ≥ 0.083), so that with fewer years lasting spots are ``untested``.
-    Source: the categories that Esri publishes in "How Emerging Hot Spot Analysis works" (ArcGIS Pro), in our
-    words; there the neighbourhood also reaches into the years before, here z is of one year. Mann (1945),
-    Econometrica 13, 245-259.
+    Source: the categories of "How Emerging Hot Spot Analysis works" (Esri, ArcGIS Pro), in our words. There
+    the neighbourhood also reaches into the years before, and p is adjusted for the false-discovery rate; here z
+    is of one year, and p is what is given. Where its categories overlap (hot at last for the first time, but
+    cold before) ours is oscillating; ``untested`` is ours. Mann (1945), Econometrica 13, 245-259.
 
     Parameters
     ----------

@@ -15,16 +15,20 @@ from ecocomp.space.permutation import tail_counts
 from ecocomp.space.significance import (
     Alternative,
     Correction,
+    Judgement,
     enough_permutations,
     judge,
     require_options,
 )
-from ecocomp.space.slices import deviations, fill_all, slices_of, valid_sets
+from ecocomp.space.slices import Slices, deviations, fill_all, slices_of, valid_sets
 
 __all__ = ["local_getis_ord"]
 
 CLUSTERS = np.array(["ns", "hot", "cold", "isolate", "missing"])
 HOT, COLD, ISOLATE, MISSING = 1, 2, 3, 4
+
+GetisOrd = tuple[NDArray[np.float64], NDArray[np.int8]]
+"""G or G* in z form, and the side it tells of: HOT, COLD or 0 (slice, unit)."""
 
 
 def local_getis_ord(
@@ -74,19 +78,43 @@ def local_getis_ord(
     prepared = prepare(graph)
     slices = slices_of(values, prepared)
     permutations = enough_permutations(permutations, slices.table.shape[1], alpha, alternative, correction)
-    shape = slices.table.shape
-    tails, score, side = np.full(shape, -1), np.full(shape, np.nan), np.zeros(shape, dtype=np.int8)
+    tails, results = no_getis_ord(slices.table.shape)
     seed = fixed_seed(seed)
     for valid, rows in valid_sets(slices):
         z, kept = deviations(slices, valid, rows), within(prepared.neighbours, valid)
         lags = lag_sums(z, kept)
-        generator = np.random.default_rng(seed)
-        counts = tail_counts(z, lags, kept, permutations, generator)
-        conditional = standard_score(lags, *lag_moments(z, kept))
-        result = _with_self(z, lags, kept) if star else conditional
-        result[:, kept.counts == 0] = np.nan
-        fill_all((tails, score, side), rows, valid, (counts, result, _sides(conditional, result)))
+        counts = tail_counts(z, lags, kept, permutations, np.random.default_rng(seed))
+        fill_all((tails, *results), rows, valid, (counts, *getis_ord_of(z, lags, kept, star)))
     judged = judge(tails, permutations, alternative, alpha, correction)
+    return getis_ord_dataset(slices, results, judged)
+
+
+def no_getis_ord(shape: tuple[int, ...]) -> tuple[NDArray[np.int64], GetisOrd]:
+    """Return tails, and G and its side (slice, unit), as they are for missing units."""
+    return np.full(shape, -1), (np.full(shape, np.nan), np.zeros(shape, dtype=np.int8))
+
+
+def getis_ord_of(z: NDArray[np.float64], lags: NDArray[np.float64], neighbours: Neighbours, star: bool) -> GetisOrd:
+    """Return G or G* in z form and its side (slice, unit) of slices that share units.
+
+    Parameters
+    ----------
+    z, lags : ndarray
+        Deviations from the mean and their ``lag_sums`` (slice, unit).
+    neighbours : Neighbours
+        Lists of the same units.
+    star : bool
+        Whether a unit is among its own neighbours.
+    """
+    conditional = standard_score(lags, *lag_moments(z, neighbours))
+    result = _with_self(z, lags, neighbours) if star else conditional
+    result[:, neighbours.counts == 0] = np.nan
+    return result, _sides(conditional, result)
+
+
+def getis_ord_dataset(slices: Slices, results: GetisOrd, judged: Judgement) -> xr.Dataset:
+    """Return the results with their labels."""
+    score, side = results
     cluster = np.where(judged.called, side, np.int8(0))
     cluster[np.isnan(judged.p_value)] = ISOLATE
     cluster[np.isnan(slices.table)] = MISSING
@@ -99,6 +127,8 @@ def local_getis_ord(
 def _with_self(z: NDArray[np.float64], lags: NDArray[np.float64], neighbours: Neighbours) -> NDArray[np.float64]:
     """Return G* (slice, unit); the largest relative weight of a row is 1."""
     pool = linked(neighbours)
+    if not pool.any():
+        return np.full(z.shape, np.nan)
     size = int(pool.sum())
     total, squares = weight_sums(neighbours) + 1, weight_sums(neighbours, 2) + 1
     spread = (size * squares - total**2) / (size - 1)

@@ -60,6 +60,7 @@ def graph_of(pairs: Pairs, units: pd.Index) -> Graph:
         Weights 1; isolates are held as libpysal holds them, as a link of weight 0 to themselves.
     """
     size = len(units)
+    pairs = np.asarray(pairs, dtype=np.int64)  # the keys below exceed 32 bits from 46,341 units on
     lonely = np.setdiff1d(np.arange(size), pairs[:, 0])
     keys = np.unique(np.concatenate([pairs[:, 0] * size + pairs[:, 1], lonely * size + lonely]))
     focal, neighbour = np.divmod(keys, size)

@@ -29,6 +29,9 @@ QUADRANTS = np.array(["", "HH", "LL", "HL", "LH"])
 CLUSTERS = np.array(["ns", "HH", "LL", "HL", "LH", "isolate", "missing"], dtype=LABEL)
 ISOLATE, MISSING = 5, 6
 
+Moran = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]
+"""I, its standard score, and the place of the quadrant in QUADRANTS (slice, unit)."""
+
 
 def local_moran(
     values: xr.DataArray | pd.Series,
@@ -95,14 +98,15 @@ def local_moran(
     prepared = prepare(graph)
     slices = slices_of(values, prepared)
     permutations = enough_permutations(permutations, slices.table.shape[1], alpha, alternative, correction)
-    tails, results = _empty(slices)
+    tails, results = no_moran(slices.table.shape)
     seed = fixed_seed(seed)
     for valid, rows in valid_sets(slices):
         z, kept = deviations(slices, valid, rows), within(prepared.neighbours, valid)
-        generator = np.random.default_rng(seed)
-        fill_all((tails, *results), rows, valid, _of_one_set(z, z, kept, permutations, generator))
+        lags = lag_sums(z, kept)
+        counts = tail_counts(z, lags, kept, permutations, np.random.default_rng(seed))
+        fill_all((tails, *results), rows, valid, moran_of(z, z, lags, counts, kept, permutations))
     judged = judge(tails, permutations, alternative, alpha, correction)
-    return _dataset(slices, results, judged, np.isnan(slices.table))
+    return moran_dataset(slices, results, judged)
 
 
 def local_moran_bivariate(
@@ -146,15 +150,16 @@ def local_moran_bivariate(
     prepared = prepare(graph)
     first, second = slices_of_both(x, y, prepared)
     permutations = enough_permutations(permutations, first.table.shape[1], alpha, alternative, correction)
-    tails, results = _empty(first)
+    tails, results = no_moran(first.table.shape)
     seed = fixed_seed(seed)
     for valid, rows in valid_sets(first):
         z_x, z_y = (deviations(slices, valid, rows) for slices in (first, second))
-        generator = np.random.default_rng(seed)
         kept = within(prepared.neighbours, valid)
-        fill_all((tails, *results), rows, valid, _of_one_set(z_x, z_y, kept, permutations, generator))
+        lags = lag_sums(z_y, kept)
+        counts = tail_counts(z_y, lags, kept, permutations, np.random.default_rng(seed))
+        fill_all((tails, *results), rows, valid, moran_of(z_x, z_y, lags, counts, kept, permutations))
     judged = judge(tails, permutations, alternative, alpha, correction)
-    return _dataset(first, results, judged, np.isnan(first.table))
+    return moran_dataset(first, results, judged)
 
 
 def label_clusters(quadrant: NDArray[np.str_], p_values: NDArray[np.float64], alpha: float) -> NDArray[np.str_]:
@@ -180,25 +185,33 @@ def fixed_seed(seed: int | np.random.Generator) -> int:
     return int(seed.integers(2**63)) if isinstance(seed, np.random.Generator) else seed
 
 
-def _empty(
-    slices: Slices,
-) -> tuple[NDArray[np.int64], tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]]:
+def no_moran(shape: tuple[int, ...]) -> tuple[NDArray[np.int64], Moran]:
     """Return tails, and I, z and quadrant (slice, unit), as they are for missing units."""
-    shape = slices.table.shape
     return np.full(shape, -1), (np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=np.int8))
 
 
-def _of_one_set(
+def moran_of(
     z: NDArray[np.float64],
     around: NDArray[np.float64],
+    lags: NDArray[np.float64],
+    tails: NDArray[np.int64],
     neighbours: Neighbours,
     permutations: int,
-    generator: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
-    """Return the smaller tail, I, its standard score, and the quadrant (slice, unit) of slices that share units."""
-    lags = lag_sums(around, neighbours)
-    tails = tail_counts(around, lags, neighbours, permutations, generator)
-    tails[(z == 0) & (tails >= 0)] = permutations  # I is 0 under every permutation
+    """Return the smaller tail, I, its standard score, and the quadrant (slice, unit) of slices that share units.
+
+    Parameters
+    ----------
+    z, around : ndarray
+        Deviations at the unit, and of the variable among its neighbours (slice, unit); the same for one variable.
+    lags, tails : ndarray
+        ``lag_sums`` and ``tail_counts`` of ``around`` (slice, unit).
+    neighbours : Neighbours
+        Lists of the same units.
+    permutations : int
+        Number of permutations [1].
+    """
+    tails = np.where((z == 0) & (tails >= 0), permutations, tails)  # I is 0 under every permutation
     weight = weight_sums(neighbours)
     told = weight > 0
     weight[~told] = np.nan
@@ -222,17 +235,12 @@ def _quadrants(
     return quadrant
 
 
-def _dataset(
-    slices: Slices,
-    results: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]],
-    judged: Judgement,
-    missing: NDArray[np.bool_],
-) -> xr.Dataset:
+def moran_dataset(slices: Slices, results: Moran, judged: Judgement) -> xr.Dataset:
     """Return the results with their labels."""
     moran, score, quadrant = results
     cluster = np.where(judged.called, quadrant, np.int8(0))
     cluster[np.isnan(judged.p_value)] = ISOLATE
-    cluster[missing] = MISSING
+    cluster[np.isnan(slices.table)] = MISSING
     return slices.dataset(
         {
             "i": moran,

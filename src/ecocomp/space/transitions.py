@@ -21,7 +21,7 @@ CLASSES = (*LABELS, "missing")
 def cluster_transitions(cluster: xr.DataArray, classes: Sequence[str] = CLASSES) -> xr.DataArray:
     """Count the units that go from one class to another between successive years.
 
-    Source: Rey (2001), Geographical Analysis 33, 194-214.
+    Source: Rey (2001), Geographical Analysis 33, 195-214.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def lisa_markov(cluster: xr.DataArray, classes: Sequence[str] = QUADRANTS) -> xr
 
     p_ij = n_ij / Σ_j n_ij; the steady state solves π P = π, Σ π = 1; mean first passage times are
     m_ij = (Z_jj − Z_ij) / π_j for i ≠ j and 1 / π_j for i = j, Z = (I − P + 1 π)⁻¹.
-    Source: Rey (2001), Geographical Analysis 33, 194-214; Kemeny and Snell (1976), Finite Markov Chains,
+    Source: Rey (2001), Geographical Analysis 33, 195-214; Kemeny and Snell (1976), Finite Markov Chains,
     ch. 4. The steady state is the long-run share of time if the probabilities stay as they were; it is
     no forecast.
 

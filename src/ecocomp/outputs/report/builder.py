@@ -18,6 +18,7 @@ from ecocomp.outputs.figures.words import revision_name
 from ecocomp.outputs.priority_table import display_names
 from ecocomp.outputs.report import data_tables, findings, numbers, result_tables
 from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
+from ecocomp.outputs.report.histories import cluster_changes
 from ecocomp.outputs.report.method import method
 from ecocomp.outputs.report.references import references
 from ecocomp.outputs.report.tables import Wording
@@ -121,6 +122,7 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "issues": data_tables.issue_groups(result, wording),
         "method": method(study, _prices(result), result.manifest["permutations"]),
         "findings": _findings(result, study, names),
+        "changes": cluster_changes(result, study, wording),
         "comparison": _comparison(result, wording, study),
         "caveats": caveats(result, study),
         "references": references(result, study),
@@ -134,7 +136,8 @@ def _findings(result: Result, study: Study, names: dict[str, str]) -> dict[str, 
         "missing": findings.without_amount(result, names),
         "accounts": findings.accounts(result),
         "clusters": findings.clusters(result),
-        "history": findings.cluster_history(result, study),
+        "moran": findings.global_moran(result, study),
+        "income": findings.among_income(result),
         "conventions": findings.conventions(result, study),
         "centres": findings.centres(result, names),
         "ranks": findings.ranks(result, study),

@@ -54,7 +54,7 @@ def caveats(result: Result, study: Study) -> list[Caveat]:
     """Return (heading, text) of every caveat that applies."""
     return [
         *_notional(study), *_zero_sum(study), *_index(study), *_sequestration(study), *_origin(result),
-        *_money(result, study), *_p_values(result, study), _association(), *_signed_centre(result),
+        *_money(result, study), *_p_values(result, study), *_changes(result), _association(), *_signed_centre(result),
         *_comparison(result), _partition(study), *_missing(result),
     ]  # fmt: skip
 
@@ -167,6 +167,15 @@ def _p_values(result: Result, study: Study) -> list[Caveat]:
         text += "; the correction used here keeps the expected share of false labels below that level instead."
     convention = " A directed p halves p and so enlarges the clusters without any change in the data."
     return [("A p-value is not a map legend", text + convention)]
+
+
+def _changes(result: Result) -> list[Caveat]:
+    if len(result.manifest["years"]) < 2:
+        return []
+    return [("A change of class need not be a change of the unit",
+             "A unit enters or leaves a cluster when its p crosses the level: its neighbours, the region's mean or its "
+             "own amount may have moved, by however little. Numbers of units per class follow these crossings, and "
+             "years near each other are not independent, as the test for a trend takes them to be.")]  # fmt: skip
 
 
 def _association() -> Caveat:

@@ -13,12 +13,13 @@ from ecocomp.study import Study
 
 __all__ = [
     "accounts",
+    "among_income",
     "balance",
     "centres",
-    "cluster_history",
     "clusters",
     "conventions",
     "crossings_of",
+    "global_moran",
     "ranks",
     "revisions",
     "settled",
@@ -119,16 +120,19 @@ def _most(ordered: list[tuple[str, int]], total: int) -> list[tuple[str, int]]:
     return []
 
 
-def cluster_history(result: Result, study: Study) -> list[str]:
-    """Return how the numbers of clustered units and global Moran's I developed."""
-    rows = result.regional.sort_values("year")
-    last = rows.iloc[-1]
-    counts = [
-        say.cluster_counts(kind, [(int(y), int(n)) for y, n in zip(rows["year"], rows[f"n_{kind}"], strict=True)])
-        for kind in ("HH", "LL")
-    ]
-    moran = say.global_moran(int(last["year"]), float(last["moran_i"]), float(last["moran_p"]), study.space.alpha)
-    return [*counts, moran]
+def global_moran(result: Result, study: Study) -> str:
+    """Return whether amounts are alike among neighbours in the region as a whole."""
+    last = _last(result.regional)
+    return say.global_moran(int(last["year"]), float(last["moran_i"]), float(last["moran_p"]), study.space.alpha)
+
+
+def among_income(result: Result) -> str:
+    """Return how the amounts of the last year lie among the neighbours' GDP per head; empty where it is not known."""
+    year = int(result.results["year"].max())
+    classes = result.results.loc[result.results["year"] == year, "bivariate_cluster"]
+    if (classes == "missing").all():
+        return ""
+    return say.among_income(year, {str(kind): int(count) for kind, count in classes.value_counts().items()})
 
 
 def conventions(result: Result, study: Study) -> str:

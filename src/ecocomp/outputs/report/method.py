@@ -49,6 +49,7 @@ def method(study: Study, prices: Mapping[int, float], permutations: int) -> list
         _priority(study.zoning),
         _neighbours(study.space),
         _clusters(study.space, permutations),
+        *([_changes(study.space)] if len(prices) > 1 else []),
         _centres(study.space),
         _settlement(),
     ]
@@ -322,7 +323,37 @@ def _clusters(space: Space, permutations: int) -> Passage:
         f"M = {numbers.number(permutations)} conditional permutations. {convention} A cluster is called at "
         f"p < {numbers.plain(space.alpha)}, {called}. The p of global Moran's I is two-sided, from {overall}."
     )
-    return Passage("Clusters", formulas, (text,))
+    hot = (
+        "Hot and cold spots are told by Gi*, the standard score of a unit's amount added to its neighbours'. Its p is "
+        "that of local Moran's I, since both compare the neighbours of a unit with those that chance would give it; a "
+        "spot is called like a cluster, hot where both the neighbours and the score, which counts the unit in, are "
+        "high, cold where both are low. The bivariate statistic sets the amount at the unit against GDP per head "
+        "among its neighbours."
+    )
+    return Passage("Clusters", formulas, (text, hot))
+
+
+def _changes(space: Space) -> Passage:
+    formulas = (
+        Markup("p<sub>ab</sub> = n<sub>ab</sub> / Σ<sub>b</sub> n<sub>ab</sub>, π P = π"),
+        Markup("S = Σ<sub>s&lt;t</sub> sgn(N<sub>t</sub> − N<sub>s</sub>)"),
+    )
+    steps = (
+        "n is the number of units that are in class a in one year and in class b in the next year of the data; over "
+        "all steps these make the probabilities p, and π is their steady state. The number N of units in a class is "
+        "tested for a trend by Mann and Kendall's S with its exact p; Sen's slope is the median change per year. Its "
+        "course is told by its swings of at least a third of its range."
+    )
+    level = numbers.plain(space.alpha)
+    spots = (
+        "The history of a unit is new if it is a hot spot in the last year for the first time, consecutive if its "
+        "hot years are one run up to the last, sporadic if they have breaks, oscillating if it was cold in "
+        "between or before, and historical if it was hot in at least 90% of the years but not in the last. A spot that "
+        "is hot in at least 90% of the years, the last included, is intensifying, diminishing or persistent, as "
+        f"its Gi* rises, falls or does neither at p < {level} of Mann and Kendall's test; untested where so few years "
+        "could not tell. The same holds for cold spots."
+    )
+    return Passage("Change of clusters", formulas, (steps, spots))
 
 
 def _centres(space: Space) -> Passage:

@@ -33,11 +33,13 @@ _CHEN = Reference(
     "10.1038/s41597-020-00736-3",
 )
 _CLIFF = Reference("Cliff, A. D. and Ord, J. K. (1981). Spatial Processes: Models and Applications. Pion, London.")
+_ESRI = Reference("Esri. How Emerging Hot Spot Analysis works. ArcGIS Pro documentation.")
 _JENKS = Reference(
     "Jenks, G. F. (1977). Optimal Data Classification for Choropleth Maps. Department of Geography, Occasional "
     "Paper 2, "
     "University of Kansas."
 )
+_KEMENY = Reference("Kemeny, J. G. and Snell, J. L. (1976). Finite Markov Chains. Springer, New York.")
 _KENDALL = Reference(
     "Kendall, M. G. and Babington Smith, B. (1939). The problem of m rankings. Annals of Mathematical Statistics 10, "
     "275–287."
@@ -45,6 +47,25 @@ _KENDALL = Reference(
 _LEFEVER = Reference(
     "Lefever, D. W. (1926). Measuring geographic concentration by means of the standard deviational ellipse. "
     "American Journal of Sociology 32, 88–94."
+)
+_MANN = Reference(
+    "Mann, H. B. (1945). Nonparametric tests against trend. Econometrica 13, 245–259.",
+    "10.2307/1907187",
+)
+_ORD = Reference(
+    "Ord, J. K. and Getis, A. (1995). Local spatial autocorrelation statistics: distributional issues and an "
+    "application. Geographical Analysis 27, 286–306.",
+    "10.1111/j.1538-4632.1995.tb00912.x",
+)
+_RANK_CORRELATION = Reference("Kendall, M. G. (1975). Rank Correlation Methods, 4th edition. Griffin, London.")
+_REY = Reference(
+    "Rey, S. J. (2001). Spatial empirics for economic growth and convergence. Geographical Analysis 33, 195–214.",
+    "10.1111/j.1538-4632.2001.tb00444.x",
+)
+_SEN = Reference(
+    "Sen, P. K. (1968). Estimates of the regression coefficient based on Kendall's tau. Journal of the American "
+    "Statistical Association 63, 1379–1389.",
+    "10.1080/01621459.1968.10480934",
 )
 _SISTER = Reference(
     "Sister study of the reference study, for the correction by area, population and GDP: Sustainability 15, "
@@ -57,14 +78,22 @@ def references(result: Result, study: Study) -> list[Reference]:
     """Return the works cited, in alphabetical order; those of the study's own sources are in its data table."""
     declared = " ".join(q.source or "" for q in study.quantities.values())
     chen = "Chen" in declared and ("2020" in declared or "s41597-020-00736-3" in declared)
+    several = result.results["year"].nunique() > 1
     used = [
         (True, _ANSELIN),
         (True, _BENJAMINI),
         (chen, _CHEN),
         (True, _CLIFF),
+        (several, _ESRI),
         (True, _JENKS),
-        (result.results["year"].nunique() > 1, _KENDALL),
+        (several, _KEMENY),
+        (several, _RANK_CORRELATION),
+        (several, _KENDALL),
         (True, _LEFEVER),
+        (several, _MANN),
+        (True, _ORD),
+        (several, _REY),
+        (several, _SEN),
         (study.revision.method == "size_normalised", _SISTER),
     ]
     return [reference for applies, reference in used if applies]

@@ -6,18 +6,20 @@ language needs replaced.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ecocomp.outputs.report.numbers import HUNDRED_MILLION, is_missing, number, p_value, percent, plain, significant
 
 __all__ = [
     "agreement",
+    "among_income",
     "balance_of_year",
     "capped",
     "centre_place",
     "centre_step",
+    "chain",
     "change",
-    "cluster_counts",
+    "cluster_course",
     "cluster_places",
     "compass",
     "deficits",
@@ -26,15 +28,18 @@ __all__ = [
     "flips",
     "global_moran",
     "heads",
+    "lasting",
     "listing",
     "missing_units",
     "money",
     "money_moved",
+    "no_trend_possible",
     "p_conventions",
     "plural",
     "settlement",
     "stability",
     "totals",
+    "trends",
 ]
 
 _POINTS = (
@@ -42,6 +47,7 @@ _POINTS = (
     "south-south-east", "south", "south-south-west", "south-west", "west-south-west", "west", "west-north-west",
     "north-west", "north-north-west",
 )  # fmt: skip
+_CLUSTERS = {"HH": "high-high", "LL": "low-low", "HL": "high-low", "LH": "low-high"}
 _WEIGHTINGS = {
     "payments": "payments", "receipts": "receipts", "absolute": "absolute amounts", "signed": "signed amounts",
 }  # fmt: skip
@@ -157,31 +163,96 @@ def cluster_places(year: int, kind: str, count: int, places: Sequence[tuple[str,
     return sentence + "."
 
 
-def cluster_counts(kind: str, counts: Sequence[tuple[int, int]]) -> str:
-    """Say how the number of units in one kind of cluster changed over the years, from (year, count)."""
-    if len(counts) < 2:
-        return ""
+def among_income(year: int, counts: Mapping[str, int]) -> str:
+    """Say how amounts lie among the neighbours' GDP per head, from the number of units by class."""
+    told = {
+        "HH": "high amounts among high incomes",
+        "HL": "high among low",
+        "LL": "low among low",
+        "LH": "low among high",
+    }
+    parts = [f"{number(counts[kind])} {words} ({kind})" for kind, words in told.items() if counts.get(kind)]
+    if not parts:
+        return f"In {year}, no unit's amount stands out beside the GDP per head of its neighbours."
+    return f"Beside the neighbours' GDP per head in {year} (bivariate local Moran's I): {listing(parts)}."
+
+
+def cluster_course(kind: str, shape: str, counts: Sequence[tuple[int, int]]) -> str:
+    """Say how the number of units in one kind of cluster changed, from its shape in words and (year, count)."""
+    name = f"{_CLUSTERS[kind]} units ({kind})"
     values = [n for _, n in counts]
     if len(set(values)) == 1:
-        return f"The number of {kind} units is {number(values[0])} in every year."
+        return f"The number of {name} is {number(values[0])} in every year."
     if len(counts) <= 4:
-        steps = listing([f"{number(n)} in {year}" for year, n in counts])
-        return f"The number of {kind} units is {steps}."
-    low, high = min(counts, key=lambda c: c[1]), max(counts, key=lambda c: c[1])
+        course = listing([f"{number(n)} in {year}" for year, n in counts])
+    else:
+        low, high = min(counts, key=lambda c: c[1]), max(counts, key=lambda c: c[1])
+        course = (
+            f"from {number(values[0])} in {counts[0][0]} to {number(values[-1])} in {counts[-1][0]}, "
+            f"between {number(low[1])} ({low[0]}) and {number(high[1])} ({high[0]})"
+        )
+    return f"The number of {name} {shape}: {course}."
+
+
+def no_trend_possible(years: int, alpha: float, smallest: float) -> str:
+    """Say that so few years allow no significant trend, whatever the numbers."""
     return (
-        f"The number of {kind} units goes from {number(values[0])} in {counts[0][0]} to {number(values[-1])} in "
-        f"{counts[-1][0]}, between {number(low[1])} ({low[0]}) and {number(high[1])} ({high[0]})."
+        f"With {number(years)} years no trend of a number can be significant at {plain(alpha)}: the smallest p that "
+        f"Mann and Kendall's test could give is {plain(smallest, 2)}."
     )
+
+
+def trends(alpha: float, found: Sequence[tuple[str, float, float]]) -> str:
+    """Say which numbers have a trend in one direction, from (kind of cluster, p, slope in units a year)."""
+    blind = "the test is for one direction and does not see a rise that a fall follows"
+    if not found:
+        return f"By Mann and Kendall's test no number has a trend significant at {plain(alpha)}; {blind}."
+    parts = listing([f"{kind} (p {_equals(p)}; {_signed(slope)} units a year)" for kind, p, slope in found])
+    which = f"the numbers of {parts} have" if len(found) > 1 else f"the number of {parts} has"
+    return f"By Mann and Kendall's test {which} a trend significant at {plain(alpha)}; {blind}."
+
+
+def _equals(p: float) -> str:
+    text = p_value(p)
+    return text if "<" in text else f"= {text}"
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value > 0 else ''}{significant(value, 2)}"
+
+
+def lasting(kinds: Sequence[tuple[str, Sequence[str]]], most: int) -> str:
+    """Name the units that are in the same kind of cluster in every year, from (kind, names)."""
+    if not kinds:
+        return "No unit is in the same kind of cluster in every year."
+    parts = [f"{plural(len(names), 'unit')} in {kind} ({capped(names, most)})" for kind, names in kinds]
+    return f"The class is the same in every year for {listing(parts)}."
+
+
+def chain(steps: int, lengths: tuple[int, int], structure: str) -> str:
+    """Say what the chain of classes rests on and where it leads, from the shortest and longest step in years."""
+    short, long = lengths
+    each = plural(short, "year") if short == long else f"{short} to {plural(long, 'year')}, each counted once"
+    basis = f"The transition probabilities rest on {plural(steps, 'step')} of {each}"
+    if structure == "irreducible" or structure.startswith("one closed class"):
+        return (
+            f"{basis}. Their steady state is the share of time that a unit would spend in each class in the long run "
+            "if they stayed as they were; that is a summary of the steps observed and no forecast."
+        )
+    what, _, classes = structure.partition(": ")
+    if what == "several closed classes":
+        return (
+            f"{basis}. They lead to no single steady state: where a unit ends depends on where it begins, as no unit "
+            f"left these classes for others: {classes}."
+        )
+    return f"{basis}. They lead to no steady state: {structure}."
 
 
 def global_moran(year: int, moran: float, p: float, alpha: float) -> str:
     """Say whether amounts are alike among neighbours in the region as a whole."""
     if is_missing(moran) or is_missing(p):
         return f"Global Moran's I of the amount is undefined in {year}."
-    text = p_value(p)
-    sentence = (
-        f"Global Moran's I of the amount is {number(moran, 3)} in {year} (p {text if '<' in text else '= ' + text})"
-    )
+    sentence = f"Global Moran's I of the amount is {number(moran, 3)} in {year} (p {_equals(p)})"
     if p >= alpha:
         return f"{sentence}, which chance alone could give."
     return f"{sentence}: neighbouring units tend to {'be alike' if moran > 0 else 'differ'}."

@@ -1,0 +1,156 @@
+"""The section on how clusters changed: sentences and tables from the histories of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ecocomp.outputs.report import numbers
+from ecocomp.outputs.report import sentences as say
+from ecocomp.outputs.report.tables import Column, Table, Wording, head
+from ecocomp.result import Result
+from ecocomp.study import Study
+
+__all__ = ["ClusterChanges", "cluster_changes"]
+
+KINDS = ("HH", "LL", "HL", "LH")
+CLASSES = (*KINDS, "ns", "isolate", "missing")
+MOST_STEPS = 3
+"""Steps shown one by one; more are added up."""
+MOST_NAMES = 8
+PATTERNS = (
+    "new", "consecutive", "intensifying", "persistent", "diminishing", "untested", "sporadic", "oscillating",
+    "historical",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClusterChanges:
+    """What the section says and shows: courses of the numbers, units that stay, steps, chain and patterns."""
+
+    courses: Sequence[str]
+    lasting: str
+    transitions: Table
+    chain: str
+    markov: Table
+    patterns: Table
+
+
+def cluster_changes(result: Result, study: Study, wording: Wording) -> ClusterChanges | None:
+    """Return the section; None for a study of one year."""
+    years = sorted(int(year) for year in result.regional["year"].unique())
+    if len(years) < 2:
+        return None
+    several = len(years) > 2  # of one step the probabilities are the shares that the table of steps shows
+    steps = np.diff(years)
+    structure = str(result.markov["structure"].iloc[0])
+    return ClusterChanges(
+        _courses(result, study.space.alpha),
+        _lasting(result, wording, len(years)),
+        _transitions(result),
+        say.chain(len(steps), (int(steps.min()), int(steps.max())), structure) if several else "",
+        _markov(result) if several else Table("", [], []),
+        _patterns(result, wording, years[-1]),
+    )
+
+
+def _courses(result: Result, alpha: float) -> list[str]:
+    rows = result.regional.sort_values("year")
+    trends = result.cluster_trends.set_index("cluster").loc[list(KINDS)]
+    courses = [
+        say.cluster_course(
+            kind,
+            str(trends.loc[kind, "shape"]),
+            [(int(y), int(n)) for y, n in zip(rows["year"], rows[f"n_{kind}"], strict=True)],
+        )
+        for kind in KINDS
+    ]
+    smallest = float(trends["smallest_p"].max())
+    if smallest >= alpha:
+        return [*courses, say.no_trend_possible(len(rows), alpha, smallest)]
+    found = trends[trends["trend_p"] < alpha]
+    slopes = zip(found.index, found["trend_p"], found["slope"], strict=True)
+    return [*courses, say.trends(alpha, [(str(kind), float(p), float(slope)) for kind, p, slope in slopes])]
+
+
+def _lasting(result: Result, wording: Wording, years: int) -> str:
+    units = result.histories
+    names = units["unit"].astype(str).map(lambda unit: wording.names.get(unit, unit))
+    kinds = [(kind, names[units[f"years_{kind}"] == years].tolist()) for kind in KINDS]
+    return say.lasting([(kind, own) for kind, own in kinds if own], MOST_NAMES)
+
+
+def _transitions(result: Result) -> Table:
+    """Return the units that go from class to class: a block a step, or one of all steps where they are many."""
+    frame = result.transitions
+    pairs = [tuple(pair) for pair in frame[["previous_year", "year"]].drop_duplicates().to_numpy().tolist()]
+    moved = frame[frame["transitions"] > 0]
+    origins, destinations = (_occurring(moved[end]) for end in ("origin", "destination"))
+    if len(pairs) <= MOST_STEPS:
+        parts = {
+            f"{before} to {year}": frame[(frame["previous_year"] == before) & (frame["year"] == year)]
+            for before, year in pairs
+        }
+    else:
+        parts = {f"{pairs[0][0]} to {pairs[-1][1]}, all {len(pairs)} steps": frame}
+    blocks = [(title, _matrix(part, origins, destinations)) for title, part in parts.items()]
+    columns = [Column("From"), *(Column(c, numeric=True, starts=i == 0) for i, c in enumerate(destinations))]
+    return Table(
+        "Units by their class in a year of the study and in the next one", columns, blocks, "transitions.csv",
+        [("", 1), ("To", len(destinations))],
+        "HH high-high, LL low-low, HL high-low, LH low-high, ns in no significant cluster.",
+    )  # fmt: skip
+
+
+def _occurring(classes: pd.Series) -> list[str]:
+    return [c for c in CLASSES if (classes == c).any()]
+
+
+def _matrix(part: pd.DataFrame, origins: Sequence[str], destinations: Sequence[str]) -> list[list[str]]:
+    counts = part.groupby(["origin", "destination"])["transitions"].sum().to_dict()
+    return [[o, *(numbers.number(counts[o, d]) for d in destinations)] for o in origins]
+
+
+def _markov(result: Result) -> Table:
+    """Return the probabilities of the classes that occur, with the steady state as the last row."""
+    frame = result.markov
+    occurring = frame[frame["transitions"] > 0]
+    classes = _occurring(pd.concat([occurring["origin"], occurring["destination"]]))
+    if not classes:
+        return Table("", [], [])
+    shares = frame.set_index(["origin", "destination"])["probability"].to_dict()
+    leaving = frame.groupby("origin")["transitions"].sum().to_dict()
+    steady = frame.drop_duplicates("destination").set_index("destination")["steady_state"].to_dict()
+    rows = [[o, numbers.number(leaving[o]), *(numbers.number(shares[o, d], 3) for d in classes)] for o in classes]
+    if frame["steady_state"].notna().any():
+        rows.append(["Steady state", "", *(numbers.number(steady[c], 3) for c in classes)])
+    columns = [
+        Column("From"),
+        Column("Units, all steps", numeric=True),
+        *(Column(c, numeric=True, starts=i == 0) for i, c in enumerate(classes)),
+    ]
+    return Table(
+        "Probability of the class a step later", columns, [("", rows)], "markov.csv",
+        [("", 2), ("To", len(classes))], "Shares of the units of a class over all steps; few units make rough shares.",
+    )  # fmt: skip
+
+
+def _patterns(result: Result, wording: Wording, last: int) -> Table:
+    """Return the kinds of hot and cold spots, how many units each has, and its strongest units in the last year."""
+    at_last = result.results[result.results["year"] == last].set_index("unit")["gi_star_z"]
+    units = result.histories.assign(strength=result.histories["unit"].map(at_last).abs())
+    units = units.sort_values(["strength", "unit"], ascending=[False, True], kind="stable")
+    rows = []
+    for kind in (*(f"{p} {side}" for side in ("hot", "cold") for p in PATTERNS), "none", "missing"):
+        members = units.loc[units["pattern"] == kind, "unit"].astype(str)
+        if len(members):
+            names = [wording.names.get(unit, unit) for unit in members] if kind not in ("none", "missing") else []
+            rows.append([kind, numbers.number(len(members)), say.capped(names, MOST_NAMES)])
+    columns = [head("pattern", wording), head("units", wording), Column(f"Strongest in {last}")]
+    note = "By Gi* of the amount; the method section tells the kinds apart."
+    if units["pattern"].str.startswith("untested").any():
+        note += " Untested: lasting, with too few years to tell whether the score rises or falls."
+    return Table("Hot and cold spots by their history", columns, [("", rows)], "histories.csv", note=note)
