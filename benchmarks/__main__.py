@@ -1,4 +1,5 @@
-"""``python -m benchmarks``: ecocomp beside a plain script, phase by phase, on a real and on a synthetic region."""
+"""``python -m benchmarks``: ecocomp beside a plain script, phase by phase, on a real and on a synthetic region; and its
+permutation engine beside its peers."""
 
 from __future__ import annotations
 
@@ -8,32 +9,47 @@ from importlib import util
 from pathlib import Path
 
 from benchmarks.cases import bth_skipped
+from benchmarks.engine.run import run as run_engine
 from benchmarks.measure import agree, alternate, prepare
 from benchmarks.report import BESIDES, machine, table
 
 PEERS = ("esda", "pointpats")
+STUDIES, ENGINE = ("bth", "synthetic"), "lisa"
+LIMITS = {"study": 300.0, "engine": 60.0}
 
 
 def main() -> None:
     """Print a table for each case."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side, alternating (default: 3)")
-    parser.add_argument("--case", choices=["bth", "synthetic"], help="one case only")
+    parser.add_argument("--case", choices=[*STUDIES, ENGINE], help="one case only")
     parser.add_argument(
-        "--limit", type=float, default=300, help="seconds over which a run is extrapolated from fewer years"
+        "--limit",
+        type=float,
+        help="seconds over which a run is extrapolated: a study from fewer years (default: 300), a call of the "
+        "permutation engine from fewer permutations or units (default: 60)",
     )
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
+    if options.limit is not None and not options.limit > 0:
+        parser.error("--limit must be more than 0")
+    studies = [name for name in STUDIES if options.case in (None, name)]
+    if studies:
+        run_studies(studies, options.rounds, options.limit or LIMITS["study"])
+    if options.case in (None, ENGINE):
+        run_engine(options.rounds, options.limit or LIMITS["engine"])
+
+
+def run_studies(names: list[str], rounds: int, limit: float) -> None:
+    """Print the tables of whole studies."""
     lacking = [name for name in PEERS if util.find_spec(name) is None]
     if lacking:
         raise SystemExit(f"the plain script needs {', '.join(lacking)}: pip install 'ecocomp[test]'")
     print(f"# ecocomp beside a plain script\n\n{machine()}\n")
-    print(
-        f"Medians of {options.rounds} rounds in fresh processes, alternating; ratios within a round, median (min–max)."
-    )
+    print(f"Medians of {rounds} rounds in fresh processes, alternating; ratios within a round, median (min–max).")
     print(f"Above 1 ecocomp is the faster, or the smaller. {BESIDES}\n", flush=True)
-    for name in [options.case] if options.case else ["bth", "synthetic"]:
+    for name in names:
         reason = bth_skipped() if name == "bth" else None
         if reason:
             print(f"## Beijing–Tianjin–Hebei study\n\n{reason}\n", flush=True)
@@ -41,7 +57,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="ecocomp-benchmark-") as folder:
             case = prepare(name, Path(folder))
             agreement, expected = agree(case, Path(folder))
-            runs = alternate(case, Path(folder), options.rounds, options.limit, expected)
+            runs = alternate(case, Path(folder), rounds, limit, expected)
         print(table(case.title, agreement, runs, len(case.years)), end="\n\n", flush=True)
 
 

@@ -20,9 +20,9 @@ inputs hashed (reading); stability of ranks (ranking); two-sided and FDR-adjuste
 (transfers); subtotals, issues, parquet, the column data_origin in every table (writing)."""
 
 
-def machine() -> str:
+def machine(libraries: tuple[str, ...] = LIBRARIES) -> str:
     """Return the line that says where the numbers come from."""
-    versions = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+    versions = ", ".join(f"{name} {_version(name)}" for name in libraries)
     if _version("numba") == "absent":
         versions += ". esda runs without numba, as pip installs it; with numba its first call in a process compiles"
     system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
@@ -53,7 +53,7 @@ def table(title: str, agreement: str, runs: dict[str, list[Run]], years: int) ->
         "plain ÷ ecocomp",
         "plain ÷ ecocomp, both 999",
     ]
-    lines = [f"## {title}", "", _line(head), _line(["---", *["---:"] * 5]), *map(_line, rows), "", agreement, ""]
+    lines = [f"## {title}", "", line(head), line(["---", *["---:"] * 5]), *map(line, rows), "", agreement, ""]
     return "\n".join([*lines, *_extrapolated(runs, years), _rest(runs)])
 
 
@@ -87,5 +87,6 @@ def _rest(runs: dict[str, list[Run]]) -> str:
     return f"Not compared, ecocomp alone, one run: {parts}{memory}."
 
 
-def _line(cells: list[str]) -> str:
+def line(cells: list[str]) -> str:
+    """Return a row of a markdown table."""
     return f"| {' | '.join(cells)} |"
