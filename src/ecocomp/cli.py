@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -16,9 +17,6 @@ import click
 from ecocomp.issues import DataError, EcocompError, Issue, StudyError, errors
 
 __all__ = ["main"]
-
-PROBLEMS_SHOWN = 20
-"""How many problems of one kind a person is shown; --json lists all."""
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -39,10 +37,16 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _command(function: Callable[..., int | None]) -> click.Command:
-    """Make a command that turns errors into messages and exit codes; --debug shows the traceback instead."""
+@main.group(context_settings=CONTEXT)
+def data() -> None:
+    """Show and fetch the published data that a study can name."""
 
-    @main.command(name=function.__name__, context_settings=CONTEXT, help=function.__doc__)
+
+def _command(function: Callable[..., int | None], group: click.Group = main) -> click.Command:
+    """Make a command that turns errors into messages and exit codes; --debug shows the traceback instead."""
+    name = function.__name__.removeprefix(f"{group.name}_")
+
+    @group.command(name=name, context_settings=CONTEXT, help=function.__doc__)
     @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
     @wraps(function)
     def command(debug: bool, **arguments: Any) -> None:
@@ -60,6 +64,11 @@ def _command(function: Callable[..., int | None]) -> click.Command:
             sys.exit(_tell(error, bool(arguments.get("as_json"))))
 
     return command
+
+
+def _data_command(function: Callable[..., int | None]) -> click.Command:
+    """Make a command of the group ``data``."""
+    return _command(function, data)
 
 
 def _tell(error: Exception, as_json: bool) -> int:
@@ -90,25 +99,17 @@ def _print_json(value: object) -> None:
 
 
 def _show_issues(issues: Iterable[Issue], as_json: bool) -> None:
-    """Print issues, errors first; at most twenty of a kind for a person."""
+    """Print issues: all of them for a program, a table with the first few of each rule for a person."""
+    from ecocomp.issue_table import counts, issue_table
+
     found = list(issues)
     if as_json:
-        _print_json({"issues": [i.as_dict() for i in found]})
+        _print_json({"issues": [i.as_dict() for i in found], "summary": counts(found)})
         return
-    order = {"error": 0, "warning": 1, "note": 2}
-    found.sort(key=lambda issue: order[issue.severity])
-    shown: dict[tuple[str, str], int] = {}
-    for issue in found:
-        kind = (issue.severity, issue.code)
-        shown[kind] = shown.get(kind, 0) + 1
-        if shown[kind] <= PROBLEMS_SHOWN:
-            click.echo(str(issue), err=True)
-    for (severity, code), count in shown.items():
-        if count > PROBLEMS_SHOWN:
-            click.echo(f"{severity}: … and {count - PROBLEMS_SHOWN} more of {code}; --json lists all", err=True)
-    counts = {s: sum(i.severity == s for i in found) for s in order}
-    summary = ", ".join(f"{n} {s}{'s' * (n != 1)}" for s, n in counts.items() if n) or "no problem found"
-    click.echo(summary, err=bool(found))
+    on_terminal = sys.stderr.isatty()
+    width = shutil.get_terminal_size().columns if on_terminal else None
+    colour = on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    click.echo(issue_table(found, width, colour=colour), err=bool(found))
 
 
 def _progress(phase: str) -> None:
@@ -165,14 +166,31 @@ def init(folder: Path, as_json: bool) -> None:
 
 @_command
 @_study
+@click.option(
+    "--xlsx",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write a workbook: the issues, and copies of the tables with the cells at fault coloured.",
+)
 @_json
-def check(study: Path, as_json: bool) -> int:
+def check(study: Path, xlsx: Path | None, as_json: bool) -> int:
     """Report every problem of a study's inputs at once; compute nothing."""
     from ecocomp.pipeline import check as check_inputs
     from ecocomp.study import Study
 
-    issues = check_inputs(Study.load(study))
+    settings = Study.load(study)
+    if xlsx is not None:
+        from ecocomp.outputs.checked_workbook import require_own
+
+        require_own(xlsx)
+    issues = check_inputs(settings)
     _show_issues(issues, as_json)
+    if xlsx is not None:
+        from ecocomp.outputs.checked_workbook import write_checked_workbook
+
+        write_checked_workbook(settings, issues, xlsx)
+        if not as_json:
+            click.echo(f"Workbook: {xlsx}")
     return 1 if errors(issues) else 0
 
 
@@ -240,6 +258,31 @@ def report(folder: Path, as_json: bool) -> None:
 
 @_command
 @_folder
+@click.option("--to", "url", required=True, metavar="URL", help="postgresql://USER@HOST/DATABASE, without a password.")
+@click.option("--schema", default="ecocomp", show_default=True, help="Schema of the database to write into.")
+@click.option("--force", is_flag=True, help="Replace tables of a former run.")
+@_json
+def publish(folder: Path, url: str, schema: str, force: bool, as_json: bool) -> None:
+    """Write the tables of a finished run into a PostgreSQL database, all or none.
+
+    The password comes from PGPASSWORD, the password file or a service file (postgresql://?service=NAME).
+    """
+    from ecocomp.outputs import open_run
+    from ecocomp.outputs.database import publish as write_tables
+
+    _progress("writing into the database")
+    published = write_tables(open_run(folder), url, schema, force=force)
+    if as_json:
+        _print_json({"schema": schema, "rows": published.rows, "polygons": published.polygons})
+        return
+    tables = ", ".join(f"{name} ({rows})" for name, rows in published.rows.items())
+    click.echo(f"Written into the schema {schema}, with rows: {tables}")
+    if not published.polygons:
+        click.echo("Without polygons: the database has no PostGIS.")
+
+
+@_command
+@_folder
 @_json
 def verify(folder: Path, as_json: bool) -> int:
     """Re-hash the inputs of a run, run the study again, and compare the tables."""
@@ -255,3 +298,64 @@ def verify(folder: Path, as_json: bool) -> int:
     else:
         click.echo(f"verified: inputs unchanged, every table equal (numbers to a relative {RELATIVE_TOLERANCE:g})")
     return 4 if differences else 0
+
+
+@_data_command
+@_json
+def data_list(as_json: bool) -> None:
+    """List the published data that a study can name."""
+    from ecocomp.sources.published import datasets
+
+    if as_json:
+        _print_json([entry.as_dict() for entry in datasets().values()])
+        return
+    for entry in datasets().values():
+        how = "ecocomp data fetch" if entry.fetchable else "by path"
+        click.echo(f"{entry.key}  ({entry.years[0]}-{entry.years[1]}, {entry.unit}, {how})\n    {entry.provides}")
+
+
+_key = click.argument("key")
+
+
+@_data_command
+@_key
+@_json
+def data_show(key: str, as_json: bool) -> None:
+    """Show source, licence, citation, vintage and columns of published data."""
+    from ecocomp.sources.published import dataset
+
+    entry = dataset(key)
+    if as_json:
+        _print_json(entry.as_dict())
+        return
+    click.echo(entry.describe())
+
+
+@_data_command
+@_key
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=".", help="Folder to put the file in.")
+@click.option("--offline", is_flag=True, help="Make no connection: accept only a file that is already there.")
+@_json
+def data_fetch(key: str, output: Path, offline: bool, as_json: bool) -> None:
+    """Fetch published data from the record that its authors released.
+
+    An interrupted download goes on where it stopped. ECOCOMP_OFFLINE=1 forbids every connection.
+    """
+    from ecocomp.sources.published import dataset
+    from ecocomp.sources.published.download import fetch
+
+    entry = dataset(key)
+    _progress(f"fetching {key}")
+    fetched = fetch(entry, output, offline=offline)
+    if as_json:
+        _print_json({"key": key, **fetched.as_dict()})
+        return
+    click.echo(f"{'Already there' if fetched.already_there else 'Fetched'}: {fetched.path}")
+    if not fetched.known_release:
+        click.echo(
+            f"warning: this is another release than the one this version knows (SHA-256 {fetched.sha256}); "
+            "compare its years and units with ecocomp data show before use",
+            err=True,
+        )
+    click.echo(f'In a study: table = "{key}:{fetched.path.as_posix()}", divisions = {entry.divisions}')
+    click.echo(f"Cite: {entry.citation} ({entry.licence})")

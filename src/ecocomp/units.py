@@ -23,9 +23,10 @@ _DEFINITIONS = {  # dimension: pint definitions of its words, the base first
     "people": ["person = [people] = _ = persons = 人", "千人 = 1e3 person", "万人 = 1e4 person", "百万人 = 1e6 person"],
     "area": ["km2 = [area] = _ = 平方公里 = 平方千米", "m2 = 1e-6 km2", "ha = 1e-2 km2 = _ = 公顷", "万公顷 = 1e2 km2",
              "亩 = km2 / 1500", "万亩 = 1e4 / 1500 km2"],
+    "volume": ["m3 = [volume] = _ = 立方米", "万立方米 = 1e4 m3", "百万立方米 = 1e6 m3", "亿立方米 = 1e8 m3"],
     "share": ["share = [share]", "percent = 1e-2 share"],
 }  # fmt: skip
-_NAMES = {"%": "percent", "1": "share", "km²": "km2", "m²": "m2"}  # words that pint cannot read as names
+_NAMES = {"%": "percent", "1": "share", "km²": "km2", "m²": "m2", "m³": "m3"}  # words that pint cannot read as names
 
 
 def _words(dimension: str) -> list[str]:
@@ -34,6 +35,7 @@ def _words(dimension: str) -> list[str]:
 
 
 _MASSES = frozenset(_words("mass"))
+_FUELS = ("t", "1e3 m3")  # canonical units of burnt fuel: a mass of it names no substance
 _ALL = [word for dimension in _DEFINITIONS for word in _words(dimension)] + list(_NAMES)
 _TERM = re.compile(
     rf"(?P<word>{'|'.join(re.escape(w) for w in sorted(_ALL, key=len, reverse=True))})\s*(?P<substance>CO2|CO₂|C)?"
@@ -63,6 +65,9 @@ def allowed(canonical: str) -> str:
         "person": f"[factor] {', '.join(_words('people'))}, such as '1e4 person'",
         "km2": f"[factor] {', '.join(_words('area'))}",
         "1": "1, %",
+        "t": f"[factor] {', '.join(_words('mass'))}, without a substance, such as '1e4 t'",
+        "1e3 m3": f"[factor] {', '.join(_words('volume'))}, such as '1e8 m3'",
+        "Mt CO2/km2": "mass / area with its substance, such as 'kg C/m2', 'g C/m2' or 't C/ha'",
         "CNY/t CO2": "money / mass with its basis CO2 or C, such as 'CNY/t CO2' or '元/吨 C'",
     }[canonical]
 
@@ -108,7 +113,12 @@ def _term(part: str, text: str, canonical: str) -> Any:
     if term is None:
         raise UnitError(f"unknown unit {text!r}; allowed: {allowed(canonical)}")
     word, substance = term["word"], term["substance"]
-    if (word in _MASSES) != (substance is not None):
+    if word in _MASSES and canonical in _FUELS:
+        if substance is not None:
+            raise UnitError(
+                f"unit {text!r} names {substance}, and amounts of fuel do not; allowed: {allowed(canonical)}"
+            )
+    elif (word in _MASSES) != (substance is not None):
         fault = "lacks its substance, CO2 or C" if word in _MASSES else f"cannot carry the substance {substance}"
         raise UnitError(f"unit {text!r} {fault}; allowed: {allowed(canonical)}")
     return _registry().Quantity(CO2_PER_C if substance == "C" else 1.0, _NAMES.get(word, word))

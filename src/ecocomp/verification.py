@@ -15,8 +15,11 @@ from ecocomp.outputs.tables import read_frame
 from ecocomp.pipeline import run
 from ecocomp.result import FRAMES
 from ecocomp.sources.boundaries import boundaries_sha256
+from ecocomp.sources.databases import is_database, read_rows
 from ecocomp.sources.files import sha256
+from ecocomp.sources.published import published_key, published_sha256
 from ecocomp.study import Study
+from ecocomp.study.settings import Reading
 
 __all__ = ["RELATIVE_TOLERANCE", "compare_frames", "verify"]
 
@@ -61,20 +64,42 @@ def verify(folder: Path) -> list[str]:
 
 def _changed_inputs(study: Study, before: dict[str, Any]) -> list[str]:
     """Hash the inputs again, whatever they hold now."""
-    table = study.resolve(study.units.table)
+    units = study.units
     now = {
-        "table": sha256([table]) if table.is_file() else None,
-        "boundaries": boundaries_sha256(study.units.boundaries, study.folder),
+        "table": _table_sha256(study, units),
+        "boundaries": boundaries_sha256(units.boundaries, study.folder, units.boundaries_layer, units.boundaries_query),
     }
     differences = []
     for kind, was in before.items():
-        if now[kind] is None:
+        further = study.tables.get(kind.removeprefix("tables."))
+        if kind in now:
+            digest = now[kind]
+        elif further is not None:
+            digest = _table_sha256(study, further)
+        else:
+            digest = _file_sha256(study.resolve(was["file"]))
+        if digest is None:
             differences.append(f"{was['file']} is gone")
-        elif now[kind] != was["sha256"]:
-            differences.append(
-                f"{was['file']} has changed: SHA-256 was {was['sha256'][:12]}…, is {str(now[kind])[:12]}…"
-            )
+        elif digest != was["sha256"]:
+            differences.append(f"{was['file']} has changed: SHA-256 was {was['sha256'][:12]}…, is {digest[:12]}…")
     return differences
+
+
+def _table_sha256(study: Study, reading: Reading) -> str | None:
+    """Return the SHA-256 of a file, of a published dataset's files, or of a database's rows; none if gone."""
+    key = published_key(reading.table)
+    if key is not None:
+        return published_sha256(study.resolve(reading.table.removeprefix(f"{key}:")))
+    if is_database(reading.table):
+        try:
+            return read_rows(reading.table, reading.query, reading.sheet).sha256
+        except DataError:
+            return None
+    return _file_sha256(study.resolve(reading.table))
+
+
+def _file_sha256(path: Path) -> str | None:
+    return sha256([path]) if path.is_file() else None
 
 
 def compare_frames(before: pd.DataFrame, now: pd.DataFrame) -> list[str]:

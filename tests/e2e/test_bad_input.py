@@ -201,13 +201,13 @@ def test_usage_errors_exit_with_2(tmp_path: Path) -> None:
         assert call(*arguments).exit_code == 2, arguments
 
 
-def test_at_most_twenty_of_a_kind_are_told_and_all_are_in_json(tmp_path: Path) -> None:
+def test_at_most_five_of_a_rule_are_told_and_all_are_in_json(tmp_path: Path) -> None:
     table = pd.concat([panel(tuple(range(2000, 2005)))] * 1).astype({"排放": object})
     table["排放"] = "很多"
     study = write_study(tmp_path / "研究", table=table)
     told = call("check", study).stderr
-    assert told.count("emissions is not a number") == 20
-    assert "error: … and 10 more of not-a-number; --json lists all" in told
+    assert told.count("emissions is not a number") == 5
+    assert "… and 25 more; --json lists all" in told
     assert len(json.loads(call("check", study, "--json").stdout)["issues"]) == 30
     assert "30 errors" in told
 
@@ -217,7 +217,7 @@ def test_a_clean_study_has_no_problem(tmp_path: Path) -> None:
     before = everything_under(tmp_path)
     outcome = call("check", study)
     assert (outcome.exit_code, outcome.stdout) == (0, "no problem found\n")
-    assert json.loads(call("check", study, "--json").stdout) == {"issues": []}
+    assert json.loads(call("check", study, "--json").stdout)["issues"] == []
     assert everything_under(tmp_path) == before
 
 

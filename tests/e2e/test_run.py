@@ -211,11 +211,11 @@ def wait_for_partial(folder: Path, runner: subprocess.Popen[bytes]) -> None:
 SLOW_READER = """\
 import time
 from ecocomp.cli import main
-from ecocomp.panel import assemble
+from ecocomp.panel import joining
 def read_slowly(*arguments):
     print("reading", flush=True)
     time.sleep(60)
-assemble.read_table = read_slowly
+joining.open_table = read_slowly
 main()
 """
 

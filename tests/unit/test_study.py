@@ -144,7 +144,7 @@ def test_all_faults_come_at_once() -> None:
         ({"units__parents": ["省", "省"]}, "another column of the results"),
         ({"units__parents": ["amount"]}, "another column of the results"),
         ({"units__parents": ["geometry"]}, "another column of the results"),
-        ({"quantities__gdp": {"column": "GDP"}}, "[quantities.gdp] lacks the key 'unit'"),
+        ({"quantities__gdp": {"column": "GDP"}}, "[quantities] gdp: lacks unit: state column and unit"),
         ({"quantities__gdp__origin": "guessed"}, "[quantities] gdp.origin: "),
         ({"revision": {"reference": "yaer"}}, "[revision] reference: "),
         ({"revision": {"weights": {"gdp": -1.0}}}, "[revision] weights.gdp: "),
@@ -174,6 +174,47 @@ def test_all_faults_come_at_once() -> None:
     ],
 )
 def test_a_value_out_of_range_is_named_by_its_key(change: dict[str, Any], piece: str) -> None:
+    found = problems(**change)
+    assert len(found) == 1, found
+    assert piece in found[0]
+
+
+@pytest.mark.parametrize(("years", "read"), [(2015, (2015,)), ([2015], (2015,)), ([2010, 2015], (2010, 2015))])
+def test_one_year_may_stand_without_brackets(years: Any, read: tuple[int, ...]) -> None:
+    assert Study.from_dict(settings(study={"name": "x", "years": years})).study.years == read
+
+
+@pytest.mark.parametrize("years", [True, "2015", 15, [], 2015.0])
+def test_what_is_no_year_is_refused_with_its_key(years: Any) -> None:
+    (told,) = problems(study={"name": "x", "years": years})
+    assert told.startswith("study: [study] years")
+
+
+FURTHER = {"table": "b.csv", "id": "code"}
+
+
+@pytest.mark.parametrize(
+    ("change", "piece"),
+    [
+        ({"quantities__gdp": {"table": "yearbok", "column": "g", "unit": "CNY"}, "tables": {"yearbook": FURTHER}},
+         "[quantities] gdp: table 'yearbok' is not a section of this study; did you mean 'yearbook'?"),
+        ({"quantities__gdp": {"table": "b", "column": "g", "unit": "CNY"}}, "there is no [tables.NAME]"),
+        ({"quantities__gdp": {"column": "G{year}", "unit": "CNY"}},
+         "a column a year ('G{year}') stands in a table without a column of years: take year ="),
+        ({"quantities__gdp": {"table": "b", "column": "G{year}", "unit": "CNY"},
+          "tables": {"b": {**FURTHER, "year": "y"}}},
+         "take year = 'y' out of [tables.b]"),
+        ({"quantities__gdp": {"unit": "CNY"}}, "[quantities] gdp: lacks column: state column and unit"),
+        ({"quantities__gdp": {"table": "b"}, "tables": {"b": FURTHER}}, "[quantities] gdp: lacks column and unit"),
+        ({"tables": {"b": {**FURTHER, "divisions": 2010}}}, "[tables.b] divisions: state [units] divisions too"),
+        ({"tables": {"b": {"table": "b.csv"}}}, "[tables.b] lacks the key 'id'"),
+        ({"tables": {"b": {**FURTHER, "header_rows": [0]}}}, "[tables] b.header_rows"),
+        ({"tables": {"b": {**FURTHER, "decimal": ";"}}}, "[tables] b.decimal"),
+        ({"tables": {"b": {**FURTHER, "header": 1}}},
+         "[tables.b] has an unknown key 'header'; did you mean 'header_rows'?"),
+    ],
+)  # fmt: skip
+def test_faults_of_tables_are_told_in_words(change: dict[str, Any], piece: str) -> None:
     found = problems(**change)
     assert len(found) == 1, found
     assert piece in found[0]

@@ -8,7 +8,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
@@ -47,8 +47,8 @@ def test_csv_in_every_encoding(tmp_path: Path, encoding: str, told: str, ending:
     assert len(table.sha256) == 64
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_utf_16_is_refused_and_not_misread(tmp_path: Path, encoding: str) -> None:
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_utf_16_without_its_mark_is_refused_and_not_misread(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "面板.csv"
     path.write_bytes(TEXT.encode(encoding))
     (issue,) = issues_of(path)
@@ -113,7 +113,7 @@ def test_a_layer_of_a_geopackage(tmp_path: Path) -> None:
     assert len(read_table(path, "市").frame) == 1
 
 
-@pytest.mark.parametrize("encoding", ["GB18030", "UTF-8"])
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
 def test_a_shapefile_without_its_cpg_is_no_mojibake(tmp_path: Path, encoding: str) -> None:
     # trap 4 of the architecture page: GDAL reads such names as Latin-1 and never says so
     path = tmp_path / "面板.shp"
@@ -132,6 +132,7 @@ def test_files_that_are_not_there_or_hold_nothing(tmp_path: Path) -> None:
     (tmp_path / "头.csv").write_text("代码,年份\n", encoding="utf-8")
     (tmp_path / "头空行.csv").write_text("代码,年份\n,\n\n", encoding="utf-8")
     (tmp_path / "面板.xls").write_text("x", encoding="utf-8")
+    (tmp_path / "面板.doc").write_text("x", encoding="utf-8")
     (tmp_path / "面板").write_text("x", encoding="utf-8")
     for name, code, piece in [
         ("没有.csv", "file", "does not exist"),
@@ -140,7 +141,8 @@ def test_files_that_are_not_there_or_hold_nothing(tmp_path: Path) -> None:
         ("空行.csv", "table-header", "has no header"),
         ("头.csv", "table-empty", "has a header and no rows"),
         ("头空行.csv", "table-empty", "has a header and no rows"),
-        ("面板.xls", "table-kind", "cannot read .xls"),
+        ("面板.xls", "table-unreadable", "holds plain text, not a workbook"),
+        ("面板.doc", "table-kind", "cannot read .doc"),
         ("面板", "table-kind", "without an ending"),
     ]:
         (issue,) = issues_of(tmp_path / name)
@@ -149,17 +151,17 @@ def test_files_that_are_not_there_or_hold_nothing(tmp_path: Path) -> None:
         assert issue.remedy
 
 
-def test_every_ragged_row_and_repeated_header_is_listed(tmp_path: Path) -> None:
+def test_every_ragged_row_is_listed(tmp_path: Path) -> None:
     path = tmp_path / "面板.csv"
     # row 2 is too long; row 3 is blank; row 4 short, which is a row with empty cells; row 6 too long
     path.write_text("代码,值,值,,\n1,2,3,4,5\n\n2,3\n3,1,1,,\n4,1,1,,7\n", encoding="utf-8")
     found = issues_of(path)
-    assert [(i.code, i.row, i.column) for i in found] == [
-        ("table-header", 1, "值"),
-        ("table-row", 2, None),
-        ("table-row", 6, None),
+    assert [(i.severity, i.code, i.row) for i in found] == [
+        ("error", "table-row", 2),
+        ("error", "table-row", 6),
+        ("note", "table-layout", 3),
     ]
-    assert "2 columns are called '值'" in found[0].message
+    assert found[0].message == "has 5 cells under 3 headers"
 
 
 def test_short_rows_blank_rows_and_quoted_line_breaks(tmp_path: Path) -> None:
@@ -188,19 +190,3 @@ def test_a_cell_as_text(cell: object, text: str) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_loses_nothing_as_text(number: float) -> None:
     assert float(as_text(number)) == number
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
-@given(st.binary(min_size=1, max_size=60) | st.text('代码,"\n\r\t;1.年é\0', min_size=1, max_size=40).map(str.encode))
-def test_any_bytes_are_a_table_or_a_data_error(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "面板.csv"
-    path.write_bytes(content)
-    try:
-        frame = read_table(path).frame
-    except DataError as refusal:
-        assert refusal.issues
-        assert all(i.severity == "error" and i.file == path.name for i in refusal.issues)
-    else:
-        assert len(frame)
-        assert frame.index.is_monotonic_increasing
-        assert frame.map(lambda cell: isinstance(cell, str)).all(axis=None)

@@ -43,13 +43,14 @@ SECTIONS = dict(sections(Study))
 
 def body(section: str) -> str:
     """Return the lines of a section of the template, commented or not, up to the next one."""
-    pieces = re.split(r"^(?:# )?\[([\w.]+)\]$", template(), flags=re.MULTILINE)
+    pieces = re.split(r"^(?:# )?\[([\w.]+?)(?:\.NAME|\.gdp)?\]$", template(), flags=re.MULTILINE)
     return dict(zip(pieces[1::2], pieces[2::2], strict=True))[section]
 
 
 def test_the_walk_finds_the_nested_sections() -> None:
-    assert {"study", "units", "revision", "compensation", "compensation.price", "compensation.stage_coefficient",
-            "zoning", "space", "settlement"} == set(SECTIONS)  # fmt: skip
+    assert {"study", "units", "tables", "crosswalk", "rasters", "revision", "compensation", "compensation.price",
+            "compensation.stage_coefficient", "zoning", "space", "settlement", "checks", "checks.totals"
+            } == set(SECTIONS)  # fmt: skip
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -59,7 +60,7 @@ def test_every_key_stands_in_its_section_with_its_description(section: str) -> N
         assert field.description, f"{section}.{key} has no description"
         tables = [m for m in models(field.annotation) if m is not Amount]
         if tables:
-            assert f"[{section}.{key}]" in template()
+            assert re.search(rf"\[{section}\.{key}(\.gdp)?\]", template())
         else:
             assert re.search(rf"^(# )?{key} = \S", text, re.MULTILINE), f"{section}.{key}"
             assert f"# {field.description}" in text
@@ -71,8 +72,10 @@ def test_every_quantity_and_every_key_of_one() -> None:
         assert re.search(rf"^(# )?{name} = {{", text, re.MULTILINE), name
     for key in Quantity.model_fields:
         assert re.search(rf"^# {key}: ", text, re.MULTILINE), key
-        place = "# source: .*" if key == "source" else "gdp = {.*"  # a placeholder would land in the report
-        assert re.search(rf"^{place}\b{key} = ", text, re.MULTILINE), key
+        if key == "source":  # a placeholder would land in the report
+            assert re.search(r"^# source: .*\bsource = ", text, re.MULTILINE)
+        elif key not in (*Quantity.ways(), "table"):
+            assert re.search(rf"^gdp = {{.*\b{key} = ", text, re.MULTILINE), key
 
 
 def test_it_loads_and_means_the_defaults() -> None:
@@ -97,8 +100,23 @@ def test_every_alternative_loads_when_its_comment_is_taken_away() -> None:
         match = re.match(r"# (\w+) = ", line)
         if match is None:
             continue
-        key = match[1]
+        key, section = match[1], body_of(lines, number).removeprefix("# ")
         changed = [*lines[:number], line.removeprefix("# "), *lines[number + 1 :]]
+        if section in NEEDED:  # a section that a study may have: its head, and the keys that it cannot do without
+            start = lines.index(f"# {section}")
+            needed = set(INSTEAD.get((section, key), NEEDED[section]))
+            end = next((n for n in range(start, len(lines)) if not lines[n].startswith("#")), len(lines))
+            for place in range(start, end):
+                word = re.match(r"# (\w+) = ", lines[place])
+                if place == start or (word and word[1] in needed):
+                    changed[place] = lines[place].removeprefix("# ")
+        if key == "divisions":  # of the further table and of the units to which it is carried
+            changed = [x.removeprefix("# ") if re.match(r"# divisions = 2020", x) else x for x in changed]
+        if key == "bands":  # of one stack
+            changed = [x.replace("npp_{year}.tif", "npp.tif") for x in changed]
+        if key in ("query", "boundaries_query"):  # of a database
+            changed = [re.sub(r'^(table|boundaries) = "[^"]*"', r'\1 = "postgresql://host/eco"', x) for x in changed]
+            changed = [x for x in changed if not re.match(r"sheet = ", x)]
         if key in ("years", "preset") and "compensation.price" in body_of(lines, number):  # instead of value
             changed = [x for x in changed if not re.match(r"value = ", x)]
         if key in ("engel", "applies_to"):
@@ -110,6 +128,13 @@ def test_every_alternative_loads_when_its_comment_is_taken_away() -> None:
         Study.from_dict(tomllib.loads("\n".join(changed)))
         tried.add(key)
     assert {"notice", "dissolve", "preset", "deflator", "engel", "distance_km"} <= tried
+
+
+NEEDED = {"[tables.NAME]": ("table", "id"), "[rasters.NAME]": ("files",), "[checks.totals.gdp]": ("unit", "years")}
+OF_A_TABLE = ("unit", "table", "name", "year", "column")
+INSTEAD = {("[checks.totals.gdp]", "parents"): ("unit",)} | {
+    ("[checks.totals.gdp]", key): OF_A_TABLE for key in ("table", "sheet", "name", "year", "column", "level")
+}
 
 
 def body_of(lines: list[str], number: int) -> str:
@@ -161,5 +186,5 @@ def test_init_then_check_names_what_is_to_be_filled_in(tmp_path: Path) -> None:
     assert outcome.exit_code == 0, outcome.output
     outcome = CliRunner().invoke(main, ["check", str(tmp_path / "新" / "study.toml")])
     assert outcome.exit_code == 1
-    assert "panel.xlsx: has a header and no rows" in outcome.stderr
+    assert "panel.xlsx: a table with a header and no rows" in outcome.stderr
     assert "boundaries.gpkg does not exist" in outcome.stderr

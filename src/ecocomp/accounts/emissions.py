@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from ecocomp.issues import DataError, Issue
 
-__all__ = ["top_down"]
+__all__ = ["not_conserved", "top_down"]
 
 Floats = NDArray[np.float64]
+
+TOLERANCE = 1e-9
+"""Relative difference between a total and the sum of its shares above which a total counts as not conserved."""
 
 
 def top_down(parent_total: xr.DataArray, proxy: xr.DataArray, parent: xr.DataArray) -> xr.DataArray:
@@ -68,6 +71,34 @@ def top_down(parent_total: xr.DataArray, proxy: xr.DataArray, parent: xr.DataArr
     allocated = np.where(known, amounts[member_of] * share, np.nan).reshape(full.shape)
     result = full.copy(deep=False, data=allocated).rename(parent_total.name)
     return result.drop_attrs().assign_attrs(parent_total.attrs)
+
+
+def not_conserved(allocation: xr.DataArray, parent_total: xr.DataArray, parent: xr.DataArray) -> list[Issue]:
+    """Return an error for every total that the shares of its units do not add up to, within 1e-9 of it.
+
+    Parameters
+    ----------
+    allocation
+        Shares (unit, year) [any].
+    parent_total
+        Totals (parent, year), in the same unit. Totals with a missing share are not compared: they cannot be.
+    parent
+        Label of each unit's parent (unit,).
+    """
+    shares = allocation.transpose("unit", "year").to_numpy()
+    totals = parent_total.transpose("parent", "year").to_numpy()
+    labels = parent.to_numpy()
+    issues = []
+    for p, label in enumerate(parent_total["parent"].to_numpy()):
+        for t, year in enumerate(parent_total["year"].to_numpy().tolist()):
+            total, parts = float(totals[p, t]), shares[labels == label, t]
+            if math.isnan(total) or np.isnan(parts).any():
+                continue
+            if not abs(math.fsum(parts.tolist()) - total) <= TOLERANCE * total:
+                message = f"the shares of {label} add up to {math.fsum(parts.tolist())!r}, its total is {total!r}"
+                remedy = "look for values of the proxy that are far too large or too small"
+                issues.append(Issue("error", "not-conserved", message, remedy, unit=str(label), year=year))
+    return issues
 
 
 def _years(parent_total: xr.DataArray, proxy: xr.DataArray) -> xr.DataArray:

@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ecocomp.outputs.priority_table import BLOCK_COLUMNS, SIDES, display_names, priority_blocks
 from ecocomp.result import Result
+from ecocomp.study import Quantity
 from ecocomp.variables import variable
 
 __all__ = ["write_workbook"]
@@ -184,13 +185,10 @@ def _sources(result: Result) -> list[tuple[str, str]]:
     for role, source in result.manifest["inputs"].items():
         about = [str(source[k]) for k in ("file", "source", "datum", "sha256") if source.get(k)]
         found.append((f"Input 输入: {role}", "; ".join(about)))
-    for name, quantity in result.manifest["study"]["quantities"].items():
-        v = variable(name)
-        about = [
-            f"column {quantity['column']}, {quantity['unit']}",
-            quantity.get("origin", "given"),
-            quantity.get("source"),
-        ]
+    for name, stated in result.manifest["study"]["quantities"].items():
+        v, quantity = variable(name), Quantity.model_validate(stated)
+        place = f"derived: {quantity.way}" if quantity.way else f"column {quantity.column}, {quantity.unit}"
+        about = [place, quantity.weakest_origin, quantity.source or ""]
         found.append((f"{v.label_en} {v.label_zh}", "; ".join(filter(None, about))))
     return found
 

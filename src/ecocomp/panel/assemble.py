@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from ecocomp.issues import DataError, Issue, errors
-from ecocomp.panel.columns import check_columns, convert, read_keys, unit_scales
+from ecocomp.panel.carrying import carry_quantity, check_divisions, compare_units, read_changes, relevant
+from ecocomp.panel.columns import unit_scales
 from ecocomp.panel.inputs import Inputs
-from ecocomp.panel.maps import areas, match, repair
+from ecocomp.panel.joining import Source, lay_out_quantity, left_out, open_source, years_of
+from ecocomp.panel.maps import areas, match, read_map, repair
 from ecocomp.panel.members import read_members
+from ecocomp.panel.rules.names import names_on_map
 from ecocomp.panel.totals import total_by
-from ecocomp.sources.boundaries import Boundaries, read_boundaries
-from ecocomp.sources.tables import RawTable, read_table
+from ecocomp.sources.boundaries import Boundaries
+from ecocomp.sources.tables import RawTable
 from ecocomp.study import Study
 from ecocomp.variables import inputs as quantities
 from ecocomp.variables import variable, weakest_origin
@@ -35,117 +38,167 @@ class Examination(NamedTuple):
 def examine(study: Study) -> Examination:
     """Read everything a study names and return the inputs with every problem found; never raises for data.
 
+    Quantities that are derived, and not read from a column, are left to those who derive them.
+
     Raises
     ------
     MissingDependencyError
-        If the boundaries need a package that is not installed.
+        If a file needs a package that is not installed.
     """
     scales, issues = unit_scales(study)
-    table, boundaries = _read(study, issues)
+    table, source = open_source(study, None, issues)
+    further = [opened for name in study.joined_tables if (opened := open_source(study, name, issues)[1]) is not None]
+    boundaries = _boundaries(study, table, issues)
     mapped, broken = repair(boundaries) if boundaries is not None else (None, [])
     issues += broken
-    if table is not None:
-        issues += check_columns(table, study)
-    if table is None or not {study.units.id, study.units.year} <= set(table.frame.columns):
+    if source is None:
         return Examination(None, issues, list(study.study.years or ()))
-    table = _with_stand_ins(table, study)
-    keys, found = read_keys(table, study.units)
-    keys = _select_years(keys, study, table, issues)
-    years = sorted(set(keys["year"]))
-    members, unclear = read_members(table, keys, study.units)
-    issues += found + unclear
-    columns = _columns(study, table, keys, scales, issues)
+    years = _years(source, further, study, issues)
+    keys = source.keys[source.keys["year"].isin(years)] if "year" in source.keys else source.keys
+    members, unclear = read_members(source.table, keys, study.units)
+    issues += unclear
+    grids = _grids(source, keys, scales, years, issues)
+    names = dict(zip(keys["unit"], source.table.frame.loc[keys.index, study.units.name], strict=True))
+    known = pd.Series(names, dtype=object).reindex(members.index)
+    grids |= _further_grids(study, further, known, grids, mapped, source.file, scales, years, issues)
     geometry = backdrop = None
     if boundaries is not None and mapped is not None and len(members):
-        geometry, backdrop, apart = match(mapped, members, study.units.unmatched, table.path.name, boundaries.file)
-        issues += apart
+        geometry, backdrop, apart = match(mapped, members, study.units.unmatched, source.file, boundaries.file)
+        issues += [*apart, *names_on_map(boundaries.frame, names, source.file, boundaries.file)]
     if errors(issues) or geometry is None or backdrop is None or boundaries is None:
         return Examination(None, issues, years)
-    panel = _panel(study, keys, members, columns)
-    if "area" not in panel:
+    panel = _panel(study, members, grids, years)
+    if "area" not in study.quantities:
         measured = areas(geometry, study.units.area_method).sel(unit=panel["unit"])
-        panel["area"] = measured.broadcast_like(panel["emissions"])
-    issues += _years_without_data(panel, study, table)
+        panel["area"] = measured.expand_dims(year=years).transpose("unit", "year")
+    issues += _years_without_data(panel, study, source, further)
     if errors(issues):
         return Examination(None, issues, years)
-    sources = _sources(study, table, boundaries)
+    sources = _sources(study, source, further, boundaries)
     return Examination(Inputs(_documented(panel, study), geometry, backdrop, tuple(issues), sources), issues, years)
 
 
-def _read(study: Study, issues: list[Issue]) -> tuple[RawTable | None, Boundaries | None]:
-    """Read both files; a fault in one does not hide the faults of the other."""
-    units = study.units
-    table = boundaries = None
+def _boundaries(study: Study, table: RawTable | None, issues: list[Issue]) -> Boundaries | None:
+    """Read the map; a fault in it does not hide those of the tables."""
     try:
-        table = read_table(study.resolve(units.table), units.sheet)
+        return read_map(study, table)
     except DataError as error:
         issues += error.issues
-    try:
-        boundaries = read_boundaries(
-            units.boundaries,
-            study.folder,
-            units.boundaries_id,
-            units.boundaries_layer,
-            units.boundaries_source,
-        )
-    except DataError as error:
-        issues += error.issues
-    return table, boundaries
+    return None
 
 
-def _with_stand_ins(table: RawTable, study: Study) -> RawTable:
-    """Fill in label columns that the table lacks, an error by now, so that the faults of the others are found too."""
-    units, frame = study.units, table.frame
-    stand_ins: dict[str, Any] = dict.fromkeys([units.name, *units.parents], "?")
-    if units.dissolve:
-        stand_ins[units.dissolve] = frame[units.id]
-    return replace(table, frame=frame.assign(**{c: s for c, s in stand_ins.items() if c not in frame}))
+def _years(source: Source, further: list[Source], study: Study, issues: list[Issue]) -> list[int]:
+    """Return the years of the study: those stated, else those of [units] table, else those of the further tables.
 
-
-def _select_years(keys: pd.DataFrame, study: Study, table: RawTable, issues: list[Issue]) -> pd.DataFrame:
-    """Keep the study's years; a year that the table lacks is an error."""
-    if study.study.years is None:
-        return keys
-    for year in study.study.years:
-        if not (keys["year"] == year).any():
-            found = ", ".join(map(str, sorted(set(keys["year"])))) or "none"
+    A stated year that [units] table lacks is an error, as is a study in which nothing tells the years.
+    """
+    wanted = study.study.years
+    years = years_of(source)
+    if wanted is None and not years:
+        years = set().union(*(years_of(other) for other in further))
+    if wanted is None and not years and not (study.units.year and errors(issues)):
+        issues.append(
+            Issue("error", "years-unknown", "no table has years, in a column or in the names of columns",
+                  "state [study] years, or the column of years", source.file)
+        )  # fmt: skip
+    if wanted is None:
+        return sorted(years)
+    for year in wanted if study.units.year else ():
+        if year not in years:
+            found = ", ".join(map(str, sorted(years))) or "none"
             issues.append(
                 Issue("error", "year-without-data", f"has no row for this year (years in the table: {found})",
-                      "add the year, or take it out of [study] years", table.path.name, study.units.year, year=year)
+                      "add the year, or take it out of [study] years", source.file, study.units.year, year=year)
             )  # fmt: skip
-    return keys[keys["year"].isin(study.study.years)]
+    return sorted(years & set(wanted) if study.units.year else set(wanted))
 
 
-def _columns(
-    study: Study, table: RawTable, keys: pd.DataFrame, scales: dict[str, float], issues: list[Issue]
-) -> dict[str, pd.Series]:
-    """Convert every quantity whose unit is understood, and note the unit-years that have no row."""
-    columns: dict[str, pd.Series] = {}
-    for name, quantity in study.quantities.items():
-        if quantity.column not in table.frame:
-            continue
-        columns[name], found = convert(table, keys, name, quantity, scales.get(name))
+def _grids(
+    source: Source, keys: pd.DataFrame, scales: dict[str, float], years: list[int], issues: list[Issue]
+) -> dict[str, pd.DataFrame]:
+    """Convert every quantity of [units] table, and note the unit-years that have no row."""
+    grids: dict[str, pd.DataFrame] = {}
+    for name in source.quantities:
+        values, found = lay_out_quantity(source, keys, name, scales.get(name), years)
         issues += found
-    expected = pd.MultiIndex.from_product([sorted(set(keys["unit"])), sorted(set(keys["year"]))])
-    absent = expected.difference(pd.MultiIndex.from_frame(keys[["unit", "year"]]))
-    issues += [
-        Issue("warning", "missing-row", "has no row for this year", "add the row, or accept that the unit is missing",
-              table.path.name, unit=unit, year=int(year))
-        for unit, year in absent
-    ]  # fmt: skip
-    return columns
+        if values is not None:
+            grids[name] = values
+    if "year" in keys:
+        expected = pd.MultiIndex.from_product([sorted(set(keys["unit"])), sorted(set(keys["year"]))])
+        absent = expected.difference(pd.MultiIndex.from_frame(keys[["unit", "year"]]))
+        issues += [
+            Issue("warning", "missing-row", "has no row for this year",
+                  "add the row, or accept that the unit is missing", source.file, unit=unit, year=int(year))
+            for unit, year in absent
+        ]  # fmt: skip
+    return grids
 
 
-def _panel(study: Study, keys: pd.DataFrame, members: pd.DataFrame, columns: dict[str, pd.Series]) -> xr.Dataset:
-    """Lay the columns out on (unit, year), adding up the members of dissolved units."""
-    frame = keys.assign(**columns).rename(columns={"unit": "code"}).set_index(["code", "year"]).sort_index()
-    years, codes = sorted(set(keys["year"])), members.index.to_numpy(str)
+def _further_grids(
+    study: Study, further: list[Source], known: pd.Series, grids: dict[str, pd.DataFrame],
+    mapped: gpd.GeoDataFrame | None, main: str, scales: dict[str, float], years: list[int], issues: list[Issue],
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """Convert every quantity of the further tables, carried to the divisions of [units] where theirs are others."""
+    joined: dict[str, pd.DataFrame] = {}
+    moving = [s for s in further if s.reading.divisions not in (None, study.units.divisions)]
+    changes = read_changes(study, grids, mapped, issues) if moving else None
+    for source in further:
+        moved = changes if source in moving else None
+        keys = relevant(source, known.index, moved is not None)
+        if moved is None:
+            issues += left_out(source, set(known.index), main)
+        else:
+            issues += check_divisions(source, keys, moved)
+        if "year" in keys:
+            keys = keys[keys["year"].isin(years)]
+        before: dict[str, pd.DataFrame] = {}
+        for name in source.quantities:
+            values, found = lay_out_quantity(source, keys, name, scales.get(name), years)
+            issues += found
+            if values is not None:
+                before[name] = values
+        for name, values in before.items():
+            joined[name] = values
+            if moved is not None:
+                parts = before.get(study.crosswalk.weight)
+                joined[name], found = carry_quantity(source, name, values, study, moved, parts)
+                issues += found
+        if moved is not None and before:
+            codes = joined[next(iter(before))].index
+            issues += compare_units(source, keys, codes, known, moved, main)
+        issues += _missing_rows(source, [joined[name] for name in before], known.index, years)
+    return joined
+
+
+def _missing_rows(source: Source, grids: list[pd.DataFrame], codes: pd.Index, years: list[int]) -> list[Issue]:
+    """Warn of the study's units, and of single years of them, that a further table has no row for."""
+    if not grids:
+        return []
+    present = grids[0]
+    remedy = "add the row, or accept that the unit is missing"
+    issues = [
+        Issue("warning", "missing-row", "has no row in this table", remedy, source.file, unit=code)
+        for code in codes.difference(present.index)
+    ]
+    if "year" not in source.keys or source.reading.divisions is not None:
+        return issues
+    rows = pd.MultiIndex.from_frame(source.keys[["unit", "year"]])
+    expected = pd.MultiIndex.from_product([codes.intersection(present.index), [y for y in years if y in present]])
+    return issues + [
+        Issue("warning", "missing-row", "has no row for this year", remedy, source.file, unit=unit, year=int(year))
+        for unit, year in expected.difference(rows)
+    ]
+
+
+def _panel(study: Study, members: pd.DataFrame, grids: dict[str, pd.DataFrame], years: list[int]) -> xr.Dataset:
+    """Lay the quantities out on (unit, year) in the order of the study, adding up the members of dissolved units."""
+    codes = members.index.to_numpy(str)
     arrays = {
         name: xr.DataArray(
-            frame[name].unstack("year").reindex(index=members.index, columns=years).to_numpy(float),
+            grids[name].reindex(index=members.index, columns=years).to_numpy(float),
             dims=("code", "year"), coords={"code": codes, "year": years},
         )
-        for name in columns
+        for name in study.quantities if name in grids
     }  # fmt: skip
     units = members.drop_duplicates("unit").set_index("unit").sort_index()
     if study.units.dissolve:
@@ -153,7 +206,7 @@ def _panel(study: Study, keys: pd.DataFrame, members: pd.DataFrame, columns: dic
     else:
         arrays = {name: array.rename(code="unit") for name, array in arrays.items()}
     labels = {column: ("unit", units[column].to_numpy(str)) for column in units.columns}
-    panel = xr.Dataset(arrays).assign_coords({"unit": units.index.to_numpy(str), **labels})
+    panel = xr.Dataset(arrays).assign_coords({"unit": units.index.to_numpy(str), "year": years, **labels})
     return panel.assign_attrs(parents=list(study.units.parents))
 
 
@@ -169,13 +222,13 @@ def _dissolve(name: str, array: xr.DataArray, members: pd.DataFrame) -> xr.DataA
     return sums / xr.DataArray(np.unique(unit, return_counts=True)[1], dims="unit", coords={"unit": sums["unit"]})
 
 
-def _years_without_data(panel: xr.Dataset, study: Study, table: RawTable) -> list[Issue]:
-    """Return an error for every year in which no unit has a quantity."""
+def _years_without_data(panel: xr.Dataset, study: Study, source: Source, further: list[Source]) -> list[Issue]:
+    """Return an error for every year in which no unit has a quantity that is read."""
+    files = {name: s.file for s in (source, *further) for name in s.quantities}
     return [
         Issue("error", "year-without-data", f"no unit has a value of {name} in this year",
-              "supply the values, or take the year out of [study] years", table.path.name,
-              study.quantities[name].column, year=int(year))
-        for name in study.quantities
+              "supply the values, or leave the year out of [study] years", files[name], quantity.column, year=int(year))
+        for name, quantity in study.quantities.items() if not quantity.derived
         for year in panel["year"].values[panel[name].isnull().all("unit").values]
     ]  # fmt: skip
 
@@ -190,13 +243,20 @@ def _documented(panel: xr.Dataset, study: Study) -> xr.Dataset:
     return panel
 
 
-def _sources(study: Study, table: RawTable, boundaries: Boundaries) -> dict[str, object]:
+def _sources(
+    study: Study, source: Source, further: list[Source], boundaries: Boundaries
+) -> dict[str, dict[str, object]]:
+    tables = {"table" if s is source else s.section: s for s in (source, *further)}
     return {
-        "table": {"file": study.units.table, "sha256": table.sha256, "encoding": table.encoding},
+        **{
+            name: {"file": s.reading.table, "sha256": s.table.sha256, "encoding": s.table.encoding}
+            for name, s in tables.items()
+        },
         "boundaries": {
             "file": study.units.boundaries,
             "sha256": boundaries.sha256,
             "source": boundaries.source,
             "datum": boundaries.datum,
+            "encoding": boundaries.encoding,
         },
     }

@@ -1,43 +1,122 @@
-"""Columns of a raw table to keys and numbers, every faulty cell named."""
+"""Columns of a raw table to the names that the study uses and to numbers, every faulty cell named."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from ecocomp.issues import Issue, nearest
+from ecocomp.sources.cleaning import Cleaned, Decimal, clean_numbers, plain
 from ecocomp.sources.tables import RawTable
-from ecocomp.study import Quantity, Study, Units
+from ecocomp.study import Study
 from ecocomp.units import UnitError, scale
 from ecocomp.variables import variable
 
-__all__ = ["MISSING_WORDS", "check_columns", "convert", "read_keys", "unit_scales"]
-
-MISSING_WORDS = ("", "na", "n/a", "nan", "null", "none", "-", "--", "—", "——", "…", "……")
-"""Spellings of a missing value, in lower case."""
+__all__ = ["ABSURD", "convert", "fill_merged", "tell", "unit_scales", "with_names", "year_columns"]
 
 ABSURD = 1000.0
 """A value this many times above what is plausible is an error: it would drown all others."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+YEAR = "{year}"
 
 
-def check_columns(table: RawTable, study: Study) -> list[Issue]:
-    """Return an issue for every column that the study names and the table lacks."""
-    units = study.units
-    wanted = {
-        "units.id": units.id, "units.year": units.year, "units.name": units.name,
-        **{f"units.parents[{i}]": parent for i, parent in enumerate(units.parents)},
-        **({"units.dissolve": units.dissolve} if units.dissolve else {}),
-        **{f"quantities.{name}": quantity.column for name, quantity in study.quantities.items()},
-    }  # fmt: skip
+def tell(cleaned: Iterable[Cleaned], file: str, column: str, kind: str) -> list[Issue]:
+    """Return a note for each thing that was cleaned in a column: how many cells, and the first of them."""
     return [
-        Issue("error", "missing-column", f"has no column {column!r}, which [{key}] names; "
-              f"{nearest(column, table.frame.columns)}", "correct the study or the header", table.path.name, column)
-        for key, column in wanted.items() if column not in table.frame
+        Issue("note", "cleaned", f"{found.times} {kind if found.times > 1 else kind[:-1]} had {found.what}, which "
+              f"{'are' if found.what.endswith('s') else 'is'} taken off", "nothing to do if the first one reads well",
+              file, column, found.row, value=found.value)
+        for found in cleaned
     ]  # fmt: skip
+
+
+def with_names(table: RawTable, wanted: Mapping[str, str]) -> tuple[RawTable, list[Issue]]:
+    """Give a table the column names that the study uses.
+
+    Parameters
+    ----------
+    wanted
+        Column by the key of the study that names it; names with ``{year}`` are left to `year_columns`.
+
+    Returns
+    -------
+    table : RawTable
+        With a column for every name that one column goes by.
+    issues : list of Issue
+        An error for every name that no column goes by, or several.
+    """
+    frame, issues, file = table.frame, [], table.path.name
+    aliases = {}
+    for key, column in wanted.items():
+        if YEAR in column:
+            if not year_columns(table, column):
+                issues.append(
+                    Issue("error", "missing-column", f"has no column like {column!r} with a year, which [{key}] names; "
+                          f"{nearest(column, table.known())}", "correct the study or the header", file, column)
+                )  # fmt: skip
+            continue
+        found = table.find(column)
+        if not found:
+            issues.append(
+                Issue("error", "missing-column", f"has no column {column!r}, which [{key}] names; "
+                      f"{nearest(column, table.known())}", "correct the study or the header", file, column)
+            )  # fmt: skip
+        elif len(found) > 1:
+            issues.append(
+                Issue("error", "repeated-column", f"{len(found)} columns go by the name {column!r}, which [{key}] "
+                      f"names: {', '.join(found)}", f"write the one that is meant, such as {found[0]!r}", file, column)
+            )  # fmt: skip
+        elif found[0] != column:
+            aliases[column] = found[0]
+    if aliases:
+        frame = frame.assign(**{name: frame[column] for name, column in aliases.items()})
+        merged = {**table.merged, **{name: table.merged[c] for name, c in aliases.items() if c in table.merged}}
+        table = replace(table, frame=frame, merged=merged)
+    return table, issues
+
+
+def year_columns(table: RawTable, column: str) -> dict[int, str]:
+    """Return the column of each year, of those whose name is ``column`` with four digits for ``{year}``."""
+    pattern = re.compile(re.escape(plain(column)).replace(re.escape(YEAR), r"([12][0-9]{3})"))
+    found: dict[int, str] = {}
+    for name in [*map(str, table.frame.columns), *(n for n, labels in table.names.items() if len(labels) == 1)]:
+        match = pattern.fullmatch(plain(name))
+        if match:
+            label = name if name in table.frame else table.names[name][0]
+            found.setdefault(int(match[1]), label)
+    return dict(sorted(found.items()))
+
+
+def fill_merged(table: RawTable, keys: Iterable[str], quantities: Iterable[str]) -> tuple[RawTable, list[Issue]]:
+    """Fill merged cells of key columns downwards; one value over several rows of a quantity is an error."""
+    file, frame, issues = table.path.name, table.frame, []
+    for column in dict.fromkeys(keys):
+        spans = table.merged.get(column, ()) if column in frame else ()
+        cells, count = frame[column].copy() if spans else None, 0
+        for first, last in spans:
+            rows = [row for row in frame.index[(frame.index > first) & (frame.index <= last)] if not cells[row]]  # type: ignore[index]
+            if first in frame.index and rows:
+                cells.loc[rows] = cells[first]  # type: ignore[index, union-attr]
+                count += len(rows)
+        if count:
+            frame = frame.assign(**{column: cells})
+            issues.append(
+                Issue("note", "table-layout", f"merged cells are filled into {count} rows below them",
+                      "nothing to do", file, column, int(spans[0][0]))
+            )  # fmt: skip
+    for column in dict.fromkeys(quantities):
+        for first, last in table.merged.get(column, ()) if column in frame else ():
+            if first in frame.index and frame[column][first]:
+                issues.append(
+                    Issue("error", "merged-value", f"one value stands in merged cells over rows {first} to {last}",
+                          "unmerge them, and write for each row what is its own", file, column, int(first),
+                          value=frame[column][first])
+                )  # fmt: skip
+    return replace(table, frame=frame), issues
 
 
 def unit_scales(study: Study) -> tuple[dict[str, float], list[Issue]]:
@@ -45,6 +124,8 @@ def unit_scales(study: Study) -> tuple[dict[str, float], list[Issue]]:
     scales: dict[str, float] = {}
     issues = []
     for name, quantity in study.quantities.items():
+        if quantity.unit is None:
+            continue
         try:
             scales[name] = scale(quantity.unit, variable(name).unit)
         except UnitError as error:
@@ -64,82 +145,77 @@ def unit_scales(study: Study) -> tuple[dict[str, float], list[Issue]]:
     return scales, issues
 
 
-def read_keys(table: RawTable, units: Units) -> tuple[pd.DataFrame, list[Issue]]:
-    """Return unit and year of every row as columns ``unit`` and ``year``, and the rows whose key cannot be read."""
-    file = table.path.name
-    codes = table.frame[units.id]
-    issues = [
-        Issue("error", "empty-code", "has no unit code", "fill it in or delete the row", file, units.id, row)
-        for row in codes.index[codes == ""]
-    ]
-    texts = table.frame[units.year]
-    years = texts.str.removesuffix(".0").where(texts.str.fullmatch(r"[12]\d{3}(\.0)?"))
-    issues += [
-        Issue(
-            "error",
-            "bad-year",
-            "is not a year",
-            "write four digits",
-            file,
-            units.year,
-            row,
-            codes[row],
-            None,
-            texts[row] or None,
-        )
-        for row in years.index[years.isna()]
-    ]
-    keys = pd.DataFrame({"unit": codes, "year": years})[(codes != "") & years.notna()].astype({"year": int})
-    repeated = keys[keys.duplicated(["unit", "year"], keep="first")]
-    issues += [
-        Issue("error", "duplicate", "is there more than once for this unit and year", "keep one of the rows", file,
-              units.id, row, unit, year)
-        for row, unit, year in zip(repeated.index, repeated["unit"], repeated["year"], strict=True)
-    ]  # fmt: skip
-    return keys.drop_duplicates(["unit", "year"]), issues
-
-
 def convert(
-    table: RawTable, keys: pd.DataFrame, name: str, quantity: Quantity, factor: float | None
-) -> tuple[pd.Series, list[Issue]]:
-    """Return one quantity in canonical units on the rows of ``keys``, and an issue for every faulty cell.
+    cells: pd.Series, keys: pd.DataFrame, file: str, name: str, factor: float | None, decimal: Decimal | None
+) -> tuple[pd.Series, list[Issue], list[Cleaned]]:
+    """Return one quantity in canonical units, and an issue for every faulty cell.
 
     A cell that is no number, or beyond a hard bound of the variables table, is an error; a plausible bound passed or
     a missing cell is a warning. Where the unit of measure is not understood, ``factor`` is ``None``: texts and signs
     are checked all the same.
+
+    Parameters
+    ----------
+    cells
+        Texts by row; the series is named after its column.
+    keys
+        Columns ``unit`` and, unless the value holds for all years, ``year``, on the same rows.
+    file
+        Name of the table's file.
+    name
+        The quantity.
+    decimal
+        Decimal mark of numbers written as text; ``None`` where nothing shows it.
     """
-    cells = table.frame.loc[keys.index, quantity.column]
-    missing = cells.str.lower().isin(MISSING_WORDS)
-    numeric = cells.str.fullmatch(_NUMBER.pattern)
-    values = pd.Series(np.nan, index=cells.index)
-    values[numeric] = cells[numeric].astype(float) * (1.0 if factor is None else factor)
-    numeric &= ~np.isinf(values)  # 1e400
-    values = values.where(numeric)
+    values, missing, cleaned, unclear = clean_numbers(cells, decimal)
+    values = values * (1.0 if factor is None else factor)
+    values = values.where(~np.isinf(values))  # 1e400
+    dated = "year" in keys
 
     def issues(rows: pd.Series, severity: str, code: str, message: str, remedy: str) -> list[Issue]:
         return [
-            Issue(severity, code, message, remedy, table.path.name, quantity.column, row,  # type: ignore[arg-type]
-                  keys["unit"][row], int(keys["year"][row]), cells[row] or None)
+            Issue(severity, code, message, remedy, file, str(cells.name), int(row),  # type: ignore[arg-type]
+                  keys["unit"][row], int(keys["year"][row]) if dated else None, cells[row] or None)
             for row in cells.index[rows]
         ]  # fmt: skip
 
-    found = issues(~(missing | numeric), "error", "not-a-number", f"{name} is not a number",
-                   "write a plain number, or leave the cell empty where the value is missing")  # fmt: skip
+    faulty = values.isna() & ~missing & ~cells.index.isin(unclear)
+    formulas = faulty & cells.where(faulty, "").str.startswith("=") if faulty.any() else faulty
+    found = issues(formulas, "error", "formula-without-value", f"{name} is a formula whose value the file does not "
+                   "store", "open the workbook in a spreadsheet and save it, so that values are stored")  # fmt: skip
+    found += issues(faulty & ~formulas, "error", "not-a-number", f"{name} is not a number",
+                    "write a plain number, or leave the cell empty where the value is missing")  # fmt: skip
+    found += _unclear(cells, unclear, file, name)
     found += issues(missing, "warning", "missing-value", f"{name} is missing",
                     "supply it, or accept that the unit is missing this year")  # fmt: skip
-    v = variable(name)
+    found += _out_of_range(issues, values, name, factor is not None)
+    return values, found, cleaned
+
+
+def _unclear(cells: pd.Series, rows: list[int], file: str, name: str) -> list[Issue]:
+    """Return one error for all cells of a column that depend on its decimal mark."""
+    if not rows:
+        return []
+    count = f"{len(rows)} values of {name} are" if len(rows) > 1 else f"{name} is"
+    return [
+        Issue("error", "decimal-mark", f"{count} one number with a decimal comma and another with thousands marks",
+              'state decimal = "." or decimal = "," where the study names the table', file, str(cells.name), rows[0],
+              value=cells[rows[0]])
+    ]  # fmt: skip
+
+
+def _out_of_range(
+    issues: Callable[[pd.Series, str, str, str, str], list[Issue]], values: pd.Series, name: str, scaled: bool
+) -> list[Issue]:
+    """Return what ``issues`` makes of the rows beyond each bound of a quantity."""
+    v, found = variable(name), []
     if v.minimum is not None:
         low = (values <= v.minimum) if v.open_minimum else (values < v.minimum)
         bound = f"{'above' if v.open_minimum else 'at least'} {v.minimum:g} {v.unit}"
         severity = "error" if v.hard_bounds else "warning"
-        found += issues(
-            low,
-            severity,
-            "out-of-range",
-            f"{name} must be {bound}",
-            "correct the value, its sign or its unit",
-        )
-    if v.maximum is not None and factor is not None:
+        found += issues(low, severity, "out-of-range", f"{name} must be {bound}",
+                        "correct the value, its sign or its unit")  # fmt: skip
+    if v.maximum is not None and scaled:
         absurd = values > ABSURD * v.maximum
         bound = f"beyond any unit's ({ABSURD:g} × {v.maximum:g} {v.unit})"
         found += issues(absurd, "error", "out-of-range", f"{name} is {bound}",
@@ -148,4 +224,4 @@ def convert(
         high = (values > v.maximum) & ~absurd
         found += issues(high, severity, "out-of-range", f"{name} is above {v.maximum:g} {v.unit}",
                         "check the value and the unit that the study declares")  # fmt: skip
-    return values, found
+    return found

@@ -12,9 +12,40 @@ import shapely
 import xarray as xr
 
 from ecocomp.issues import Issue
-from ecocomp.sources.boundaries import Boundaries
+from ecocomp.panel.topology import topology_issues
+from ecocomp.sources.boundaries import Boundaries, read_boundaries
+from ecocomp.sources.tables import RawTable
+from ecocomp.study import Study
 
-__all__ = ["areas", "match", "repair"]
+__all__ = ["areas", "match", "read_map", "repair"]
+
+MANY = 20
+"""Polygons that the table lacks, above which one issue tells them all."""
+
+
+def read_map(study: Study, table: RawTable | None) -> Boundaries:
+    """Read the polygons that a study names; names of its table, if it could be read, show how theirs are encoded.
+
+    Raises
+    ------
+    DataError, MissingDependencyError
+        As :func:`ecocomp.sources.boundaries.read_boundaries`.
+    """
+    units = study.units
+    labels = [units.id, units.name, *units.parents, *([units.dissolve] if units.dissolve else [])]
+    cells = table.frame[[c for c in labels if c in table.frame]].to_numpy() if table is not None else np.empty(0)
+    known = {str(cell) for cell in np.unique(cells.astype(str))}
+    return read_boundaries(
+        units.boundaries,
+        study.folder,
+        units.boundaries_id,
+        units.boundaries_layer,
+        units.boundaries_source,
+        query=units.boundaries_query,
+        crs=units.boundaries_crs,
+        datum=units.boundaries_datum,
+        known=known,
+    )
 
 
 def repair(boundaries: Boundaries) -> tuple[gpd.GeoDataFrame, list[Issue]]:
@@ -55,7 +86,8 @@ def match(
     backdrop : geopandas.GeoDataFrame
         Polygons whose code the table lacks.
     issues : list of Issue
-        Codes without a polygon (errors), polygons without a row (as ``unmatched`` says), or no overlap at all.
+        Codes without a polygon (errors), polygons without a row (as ``unmatched`` says), or no overlap at all; where
+        polygons of the study do not fit together.
     """
     codes = members.index
     if not codes.isin(mapped.index).any():
@@ -69,19 +101,29 @@ def match(
         for code in codes[~codes.isin(mapped.index)]
     ]  # fmt: skip
     rest = mapped[~mapped.index.isin(codes)]
-    strict = unmatched == "error"
-    accept = 'set unmatched = "warn" to have it drawn grey' if strict else "accept that it is drawn grey"
-    issues += [
-        Issue("error" if strict else "warning", "not-in-table", "is on the map and not in the table",
-              f"add its rows, or {accept} and left out", f"{table}, {boundaries}", unit=code)
-        for code in sorted(rest.index)
-    ]  # fmt: skip
+    issues += _not_in_table(sorted(rest.index), unmatched == "error", f"{table}, {boundaries}")
     kept = mapped[mapped.index.isin(codes)]
     units = pd.Index(members["unit"].reindex(kept.index).to_numpy(str), name="unit")
     joined = units.duplicated(keep=False)  # a unit of one member keeps its polygon as it is
     dissolved = kept[joined].dissolve(by=units[joined])[["geometry"]].rename_axis("unit")
     geometry = pd.concat([kept[~joined].set_index(units[~joined])[["geometry"]], dissolved])
+    if mapped.crs is not None and set(kept.geom_type) <= {"Polygon", "MultiPolygon"} and not kept.is_empty.any():
+        issues += topology_issues(kept, rest, boundaries)
     return geometry.sort_index(), rest, issues
+
+
+def _not_in_table(codes: list[str], strict: bool, files: str) -> list[Issue]:
+    """Return an issue for each polygon that the table lacks, or one for all where they are many."""
+    severity: Literal["error", "warning"] = "error" if strict else "warning"
+    accept = 'set unmatched = "warn" to have it drawn grey' if strict else "accept that it is drawn grey"
+    remedy = f"add its rows, or {accept} and left out"
+    if len(codes) > MANY:
+        message = f"{len(codes)} polygons are on the map and not in the table: {', '.join(codes[:MANY])}, …"
+        return [Issue(severity, "not-in-table", message, remedy.replace(" it ", " each "), files)]
+    return [
+        Issue(severity, "not-in-table", "is on the map and not in the table", remedy, files, unit=code)
+        for code in codes
+    ]  # fmt: skip
 
 
 def areas(geometry: gpd.GeoDataFrame, method: Literal["geodesic", "equal_area"] = "geodesic") -> xr.DataArray:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ecocomp.issues import Issue
+from ecocomp.panel.columns import tell
+from ecocomp.sources.cleaning import clean_labels
 from ecocomp.sources.tables import RawTable
 from ecocomp.study import Units
 
@@ -17,7 +19,7 @@ def read_members(table: RawTable, keys: pd.DataFrame, units: Units) -> tuple[pd.
     Parameters
     ----------
     keys
-        Columns ``unit`` and ``year`` on rows of the table.
+        Columns ``unit`` and, where the table has one, ``year``, on rows of the table.
 
     Returns
     -------
@@ -25,13 +27,18 @@ def read_members(table: RawTable, keys: pd.DataFrame, units: Units) -> tuple[pd.
         Indexed by code, sorted: columns ``unit`` (after dissolving), ``name``, and one for each parent level.
     issues : list of Issue
         Codes that change their parent or dissolved unit between years, dissolved units that span parents, empty
-        labels; a code that changes its name keeps the latest, with a note.
+        labels; a code that changes its name keeps the latest, with a note. Blanks inside Chinese names are taken out.
     """
     dissolve = [units.dissolve] if units.dissolve else []
     columns = list(dict.fromkeys([units.name, *units.parents, *dissolve]))
-    labels = table.frame.loc[keys.index, columns].assign(__code=keys["unit"])
-    labels = labels.iloc[keys["year"].argsort(kind="stable")]
-    issues = [*_empty(labels, columns, table), *_changing(labels, columns, units, table)]
+    labels, issues = table.frame.loc[keys.index, columns].copy(), []
+    for column in columns:
+        labels[column], cleaned = clean_labels(labels[column])
+        issues += tell(cleaned, table.path.name, column, "names")
+    labels["__code"] = keys["unit"]
+    if "year" in keys:
+        labels = labels.iloc[keys["year"].argsort(kind="stable")]
+    issues += [*_empty(labels, columns, table), *_changing(labels, columns, units, table)]
     latest = labels.groupby("__code", sort=True).last()
     members = pd.DataFrame({"unit": latest[units.dissolve] if units.dissolve else latest.index}, index=latest.index)
     members["name"] = members["unit"] if units.dissolve else latest[units.name]
@@ -50,7 +57,7 @@ def read_members(table: RawTable, keys: pd.DataFrame, units: Units) -> tuple[pd.
 
 def _empty(labels: pd.DataFrame, columns: list[str], table: RawTable) -> list[Issue]:
     return [
-        Issue("error", "empty-label", f"{column} is empty", "fill it in", table.path.name, column, row,
+        Issue("error", "empty-label", f"{column} is empty", "fill it in", table.path.name, column, int(row),
               labels["__code"][row])
         for column in columns for row in labels.index[labels[column] == ""]
     ]  # fmt: skip

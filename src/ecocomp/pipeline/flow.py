@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ecocomp import space
-from ecocomp.accounts import check_reference, gdp_per_head, net_account, revise
+from ecocomp.accounts import check_reference, derive, gdp_per_head, net_account, revise
 from ecocomp.comparison import compare_revisions
 from ecocomp.compensation import (
     amount,
@@ -19,9 +20,11 @@ from ecocomp.compensation import (
 )
 from ecocomp.issues import Issue, raise_errors
 from ecocomp.panel import Inputs, examine
+from ecocomp.panel.rules import check_panel
 from ecocomp.pipeline.frames import tabulate, together
 from ecocomp.pipeline.manifest import describe, remarks
 from ecocomp.result import Result
+from ecocomp.rules import with_severities
 from ecocomp.settlement import payments_and_receipts, settle, top_n_balance
 from ecocomp.stopwatch import Stopwatch
 from ecocomp.study import Study
@@ -58,7 +61,12 @@ def _examine(study: Study) -> tuple[Inputs | None, list[Issue]]:
     issues += check_reference(study.revision, years)
     if inputs is not None:
         issues += space.check_neighbours(inputs.geometry, study.space)
-    return inputs, issues
+        inputs, derived = derive(inputs, study)
+        issues += derived
+    if inputs is not None:
+        issues += check_panel(inputs, study)
+    issues = with_severities(issues, study.checks.severities)
+    return replace(inputs, issues=tuple(issues)) if inputs is not None else None, issues
 
 
 def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], None] | None = None) -> Result:
@@ -121,7 +129,8 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
         panel, account, revision, price, stage, amounts, groups, priorities, ranks, classes, local, settled
     )
     region = together(payments_and_receipts(due), sums, global_moran)
-    issues = [*inputs.issues, *remarks(study, units, centres)]
+    issues = [*inputs.issues, *with_severities(remarks(study, units, centres), study.checks.severities)]
+    raise_errors(issues)
     frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, transfers, issues)
     manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
     return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ecocomp.issues import DataError, Issue
 
-__all__ = ["as_text", "dbf_encoding", "require_file", "sha256"]
+__all__ = ["as_text", "require_file", "sha256"]
 
 
 def sha256(paths: Iterable[Path]) -> str:
@@ -33,26 +33,6 @@ def require_file(path: Path, purpose: str) -> None:
     else:
         return
     raise DataError([Issue("error", "file", f"the {purpose} file {path} {fault}", remedy, file=path.name)])
-
-
-def dbf_encoding(path: Path) -> str | None:
-    """Return the encoding of a shapefile's attributes where no ``.cpg`` file states it: UTF-8, else GB18030.
-
-    GDAL would read such names as Latin-1 and never say so. ``None`` where it is stated, unneeded, or neither.
-    """
-    dbf = path.with_suffix(".dbf")
-    if path.suffix.lower() != ".shp" or path.with_suffix(".cpg").exists() or not dbf.is_file():
-        return None
-    content = dbf.read_bytes()
-    start = int.from_bytes(content[8:10], "little")  # of the records; before them 32 bytes a field, name first
-    names = b" ".join(content[field : field + 11] for field in range(32, start - 1, 32))
-    for encoding in ("UTF-8", "GB18030"):
-        try:
-            (names + content[start:]).decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return None
 
 
 def as_text(cell: object) -> str:

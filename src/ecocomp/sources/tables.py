@@ -1,4 +1,4 @@
-"""Tables as users have them: csv in UTF-8 or GB18030, xlsx, parquet, and layers of vector files.
+"""Tables as users have them: text files, workbooks, files of statistics programs, parquet, layers of vector files.
 
 A table is read as text, cell by cell, so that a code keeps its zeros and a fault can be named by row and column;
 what a column means is decided later, in ``panel``.
@@ -6,143 +6,193 @@ what a column means is decided later, in ``panel``.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from ecocomp.issues import DataError, Issue, nearest
-from ecocomp.sources.files import as_text, dbf_encoding, require_file, sha256
+from ecocomp.issues import DataError, EcocompError, Issue, nearest
+from ecocomp.sources.cleaning import plain
+from ecocomp.sources.csv_text import read_csv
+from ecocomp.sources.databases import database_name, is_database, read_rows
+from ecocomp.sources.encodings import attribute_encoding
+from ecocomp.sources.files import as_text, require_file, sha256
+from ecocomp.sources.layout import Merged, lay_out
+from ecocomp.sources.statistical import Labelled, read_spss, read_stata
+from ecocomp.sources.workbooks import WORKBOOKS, read_sheet
+from ecocomp.study import Reading, Study
 
-__all__ = ["SPREADSHEETS", "RawTable", "read_table"]
+__all__ = ["RawTable", "open_table", "read_database_table", "read_table"]
 
-SPREADSHEETS = (".xlsx", ".xlsm")
+_TEXT_FILES = (".csv", ".txt", ".tsv", ".tab")
 _VECTOR_FILES = (".gpkg", ".shp", ".geojson", ".fgb")
+_READ = "csv, txt, tsv, xlsx, xls, xlsb, ods, dta, sav, parquet, gpkg, shp, geojson or fgb"
 
 
 @dataclass(frozen=True)
 class RawTable:
     """A table as text.
 
-    ``frame`` holds strings without blanks around them (empty: missing); its index is the row as a spreadsheet counts
-    it, the header being row 1. ``encoding`` is that of a csv, or of a .dbf that does not state its own, else ``None``.
+    Attributes
+    ----------
+    frame
+        Strings without blanks around them (empty: missing); the index is the row as a spreadsheet counts it, the
+        header of a plain table being row 1.
+    path, sha256
+        The file and its hash.
+    encoding
+        That of a text file or a .dbf, else ``None``.
+    names
+        For every other name that columns go by (a line of a bilingual header, a name that several columns have, the
+        title of a variable), the columns that have it.
+    merged
+        For each column, first and last row of cells that are merged downwards.
+    typed
+        Whether the file has numbers of its own kind, so that texts alone can show a decimal comma.
+    issues
+        What was noticed and cleaned; no errors.
     """
 
     frame: pd.DataFrame
     path: Path
     sha256: str
     encoding: str | None = None
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    merged: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    typed: bool = False
+    issues: tuple[Issue, ...] = ()
+
+    def find(self, name: str) -> tuple[str, ...]:
+        """Return the columns that go by a name: none, one, or several.
+
+        A column's own name comes before the lines of its header, and those before names that differ only in blanks
+        or full-width characters.
+        """
+        if name in self.frame:
+            return (name,)
+        if name in self.names:
+            return self.names[name]
+        known = {column: (column,) for column in map(str, self.frame.columns)} | dict(self.names)
+        alike = {column for other, found in known.items() if plain(other) == plain(name) for column in found}
+        return tuple(column for column in self.frame.columns if column in alike)
+
+    def known(self) -> list[str]:
+        """Return every name that a study may use."""
+        return sorted({*map(str, self.frame.columns), *(n for n, found in self.names.items() if len(found) == 1)})
 
 
-def read_table(path: Path, sheet: str | None = None) -> RawTable:
+def read_table(
+    path: Path,
+    sheet: str | None = None,
+    *,
+    header_rows: Sequence[int] | None = None,
+    wanted: Collection[str] = (),
+) -> RawTable:
     """Read a table as text.
 
     Parameters
     ----------
     path
-        csv, xlsx, parquet, or a vector file, told by its ending.
+        File, told by its ending.
     sheet
         Sheet of a workbook or layer of a vector file; the first if left out.
+    header_rows
+        Rows that hold the header, as a spreadsheet counts them; found if left out.
+    wanted
+        Column names that the study asks for, by which the header is found.
 
     Raises
     ------
     DataError
-        If the file is absent, empty, in no known encoding, or not a rectangular table with distinct headers; the
-        issues name every row at fault.
+        If the file is absent, empty, in no known encoding, or not a table below a header; the issues name every row
+        at fault.
+    MissingDependencyError
+        If its kind needs a package that is not installed.
     """
     require_file(path, "table")
-    kind, encoding = path.suffix.lower(), None
+    kind = path.suffix.lower()
+    rows: list[list[str]]
+    merged: list[Merged] = []
+    encoding: str | None = None
+    titles: dict[str, str] = {}
+    typed = True
     try:
-        if kind in (".csv", ".txt"):
-            rows, encoding = _csv_rows(path)
-        elif kind in SPREADSHEETS:
-            _require_sheet(path, sheet)
-            cells = pd.read_excel(path, sheet_name=sheet or 0, header=None, dtype=object, keep_default_na=False)
-            rows = [list(map(as_text, row)) for row in cells.itertuples(index=False)]
-        elif kind == ".parquet":
-            rows = _frame_rows(pd.read_parquet(path))
-        elif kind in _VECTOR_FILES:
-            import pyogrio
-
-            encoding = dbf_encoding(path)
-            rows = _frame_rows(pyogrio.read_dataframe(path, layer=sheet, encoding=encoding, read_geometry=False))
+        if kind in _TEXT_FILES:
+            rows, encoding, issues = read_csv(path)
+            typed = False
+        elif kind in WORKBOOKS:
+            rows, merged, issues = read_sheet(path, sheet)
         else:
-            raise _error(path, "kind", f"cannot read {kind or 'a file without an ending'}", "save as csv or xlsx")
-    except DataError:
+            (frame, titles, issues), encoding = _columns(path, kind, sheet)
+            rows, header_rows = _frame_rows(frame), (1,)  # such files know their columns' names
+    except EcocompError:
         raise
     except Exception as error:  # each reader has its own errors; all mean: not a readable table
-        raise _error(path, "unreadable", f"cannot be read: {error}", "open it and save it again") from error
-    return RawTable(_frame(rows, path), path, sha256([path]), encoding)
+        found = Issue("error", "table-unreadable", f"cannot be read: {error}", "open it and save it again", path.name)
+        raise DataError([found]) from error
+    laid = lay_out(rows, path.name, header_rows, wanted, merged)
+    names = dict(laid.names)
+    for column, title in titles.items():
+        if column in laid.frame and title not in laid.frame:
+            names[title] = (*names.get(title, ()), column)
+    noticed = (*issues, *laid.issues)
+    return RawTable(laid.frame, path, sha256([path]), encoding, names, laid.merged, typed, noticed)
 
 
-def _error(path: Path, code: str, message: str, remedy: str, row: int | None = None) -> DataError:
-    return DataError([Issue("error", f"table-{code}", message, remedy, file=path.name, row=row)])
+def read_database_table(url: str, query: str | None, name: str | None = None) -> RawTable:
+    """Read a query or a table of a database as text; parameters and errors as `ecocomp.sources.databases.read_rows`."""
+    rows = read_rows(url, query, name)
+    return RawTable(rows.frame, Path(database_name(url).replace("/", " ")), rows.sha256, typed=True)
 
 
-def _require_sheet(path: Path, sheet: str | None) -> None:
-    """Raise, naming the sheets that there are, if a workbook lacks the one asked for."""
-    import openpyxl
+def open_table(reading: Reading, study: Study, wanted: Collection[str] = ()) -> RawTable:
+    """Read a table of a study, wherever it stands; parameters and errors as `read_table`."""
+    from ecocomp.sources.published import published_key, read_published  # its readers build on this module
 
-    book = openpyxl.load_workbook(path, read_only=True)
-    try:
-        if sheet is not None and sheet not in book.sheetnames:
-            raise _error(
-                path, "sheet", f"has no sheet {sheet!r}; {nearest(sheet, book.sheetnames)}", "correct [units] sheet"
-            )
-    finally:
-        book.close()
+    if is_database(reading.table):
+        return read_database_table(reading.table, reading.query, reading.sheet)
+    key = published_key(reading.table)
+    if key is not None:
+        return read_published(key, study.resolve(reading.table.removeprefix(f"{key}:")))
+    return read_table(study.resolve(reading.table), reading.sheet, header_rows=reading.header_rows, wanted=wanted)
 
 
-def _csv_rows(path: Path) -> tuple[list[list[str]], str]:
-    """Decode by the ladder UTF-8 (with or without a byte-order mark), then GB18030, and split into cells."""
-    content = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        lines = csv.reader(io.StringIO(text, newline=""), strict=False)
-        return [[cell.strip() for cell in row] for row in lines], encoding
-    raise _error(path, "encoding", "is neither UTF-8 nor GB18030 text", "save it as 'CSV UTF-8'")
+def _columns(path: Path, kind: str, sheet: str | None) -> tuple[Labelled, str | None]:
+    """Read a file that knows its columns."""
+    if kind == ".parquet":
+        return Labelled(pd.read_parquet(path), {}, []), None
+    if kind == ".dta":
+        return read_stata(path), None
+    if kind == ".sav":
+        return read_spss(path), None
+    if kind in _VECTOR_FILES:
+        return _layer(path, sheet)
+    message = f"cannot read {kind or 'a file without an ending'}; what can be read: {_READ}"
+    raise DataError([Issue("error", "table-kind", message, "save it as csv or xlsx", path.name)])
+
+
+def _layer(path: Path, layer: str | None) -> tuple[Labelled, str | None]:
+    """Read the attributes of a layer, or a table of a GeoPackage without shapes."""
+    import pyogrio
+
+    names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    if layer is not None and layer not in names:
+        message = f"has no layer {layer!r}; {nearest(layer, names)}"
+        raise DataError([Issue("error", "table-sheet", message, "correct the sheet in the study", path.name)])
+    encoding = attribute_encoding(path).encoding
+    frame = pyogrio.read_dataframe(path, layer=layer or names[0], encoding=encoding, read_geometry=False)
+    issues = []
+    if layer is None and len(names) > 1:
+        issues.append(
+            Issue("note", "table-layout", f"its first layer {names[0]!r} is read; there are also: "
+                  f"{', '.join(names[1:])}", "state the sheet in the study if it is another", path.name)
+        )  # fmt: skip
+    return Labelled(frame, {}, issues), encoding
 
 
 def _frame_rows(frame: pd.DataFrame) -> list[list[str]]:
     if frame.index.names != [None]:  # a parquet file keeps the index of the frame it was
         frame = frame.reset_index()
-    return [list(map(as_text, row)) for row in ([*frame.columns], *frame.astype(object).values.tolist())]
-
-
-def _frame(rows: Sequence[Sequence[str]], path: Path) -> pd.DataFrame:
-    """Check that rows form a table below a header of distinct names, and return it without empty rows."""
-    header = list(rows[0]) if rows else []
-    while header and not header[-1]:  # columns that a spreadsheet only formats
-        header.pop()
-    if not any(header):
-        raise _error(path, "header", "has no header in row 1", "put the column names into the first row", 1)
-    issues = [
-        Issue("error", "table-header", f"{count} columns are called {name!r}", "give each column a name of its own",
-              file=path.name, column=name, row=1)
-        for name, count in Counter(header).items() if count > 1 and name
-    ]  # fmt: skip
-    body, index = [], []
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(row):
-            continue
-        if any(row[len(header) :]):
-            issues.append(
-                Issue("error", "table-row", f"has {len(row)} cells under {len(header)} headers",
-                      "check the separators and quotes of this row", file=path.name, row=number)
-            )  # fmt: skip
-        body.append([*row[: len(header)], *[""] * (len(header) - len(row))])
-        index.append(number)
-    if issues:
-        raise DataError(issues)
-    if not body:
-        raise _error(path, "empty", "has a header and no rows", "fill in at least one unit and year")
-    return pd.DataFrame(body, columns=header, index=pd.Index(index, name="row"), dtype=object)
+    columns = [list(map(as_text, frame.iloc[:, i].astype(object))) for i in range(frame.shape[1])]
+    return [[as_text(name) for name in frame.columns], *map(list, zip(*columns, strict=True))]

@@ -1,15 +1,18 @@
 """The frozen settings of one analysis, and the template that explains every key."""
 
+from ecocomp.study.rasters import LandCover, NetEcosystem, NetPrimary, Raster
 from ecocomp.study.settings import (
     Amount,
     Compensation,
     Header,
     Price,
     Quantity,
+    Reading,
     Revision,
     Settlement,
     Space,
     StageCoefficient,
+    Table,
     Units,
     Zoning,
 )
@@ -19,13 +22,19 @@ __all__ = [
     "Amount",
     "Compensation",
     "Header",
+    "LandCover",
+    "NetEcosystem",
+    "NetPrimary",
     "Price",
     "Quantity",
+    "Raster",
+    "Reading",
     "Revision",
     "Settlement",
     "Space",
     "StageCoefficient",
     "Study",
+    "Table",
     "Units",
     "Zoning",
 ]

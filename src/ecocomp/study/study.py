@@ -13,7 +13,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from ecocomp.issues import StudyError, nearest
-from ecocomp.study.settings import Compensation, Header, Quantity, Revision, Settlement, Space, Units, Zoning
+from ecocomp.study.addresses import WHERE_PASSWORDS_GO, places_with_passwords
+from ecocomp.study.checks import Checks, unfit_totals
+from ecocomp.study.crosswalk import Crosswalk
+from ecocomp.study.emissions import unfit_emissions
+from ecocomp.study.rasters import Raster, unfit_rasters
+from ecocomp.study.settings import Compensation, Header, Quantity, Revision, Settlement, Space, Table, Units, Zoning
 from ecocomp.variables import inputs, table
 
 __all__ = ["Study"]
@@ -38,6 +43,9 @@ class Study(BaseModel):
 
     study: Header = Field(description="what this analysis is")
     units: Units = Field(description="the table, its key columns, and the map")
+    tables: dict[str, Table] = Field({}, description="a further table, joined on unit and year")
+    crosswalk: Crosswalk = Field(Crosswalk(), description="how tables of other years' divisions are carried over")
+    rasters: dict[str, Raster] = Field({}, description="a raster that a quantity is computed from")
     quantities: dict[Known, Quantity] = Field(description="where each quantity stands and how it is measured")
     revision: Revision = Field(Revision(), description="how accounts of unlike units are made comparable")
     compensation: Compensation = Field(description="what a tonne costs")
@@ -46,6 +54,7 @@ class Study(BaseModel):
     settlement: Settlement = Field(
         Settlement(), description="how payments and receipts are brought to equal sums and paired"
     )
+    checks: Checks = Field(Checks(), description="how severe each finding of a check is, and published totals")
 
     _folder: Path = PrivateAttr(default_factory=Path)
     _path: Path | None = PrivateAttr(None)
@@ -88,10 +97,13 @@ class Study(BaseModel):
         StudyError
             If the settings hold faults; the error lists all of them.
         """
+        name = path.name if path else "study"
+        secrets = [f"{name}: {p} holds a password: {WHERE_PASSWORDS_GO}" for p in places_with_passwords(settings)]
+        if secrets:  # before anything else can repeat it in a message
+            raise StudyError(secrets)
         try:
             study = cls.model_validate(settings)
         except ValidationError as error:
-            name = path.name if path else "study"
             raise StudyError([f"{name}: {_sentence(e)}" for e in _without_echoes(error)]) from None
         study._folder, study._path = Path(folder).absolute(), path.absolute() if path else None
         return study
@@ -109,6 +121,51 @@ class Study(BaseModel):
             raise ValueError(f"[quantities] lacks {', '.join(lacking)}, which this study needs")
         if self.revision.method == "quota" and self.revision.weights is None:
             raise ValueError('[revision] method = "quota" has no default weights: state weights')
+        return self
+
+    @model_validator(mode="after")
+    def _totals_fit(self) -> Study:
+        if faults := unfit_totals(self.checks, self.quantities, self.units.parents):
+            raise ValueError("; ".join(faults))
+        return self
+
+    @model_validator(mode="after")
+    def _rasters_fit(self) -> Study:
+        ways = {str(name): (q.npp, q.nep, q.land_cover) for name, q in self.quantities.items()}
+        if faults := unfit_rasters(ways, self.rasters):
+            raise ValueError("; ".join(faults))
+        return self
+
+    @model_validator(mode="after")
+    def _emissions_fit(self) -> Study:
+        ways = {str(name): (q.top_down, q.energy) for name, q in self.quantities.items()}
+        years = {name: reading.year for name, reading in self.tables.items()}
+        read = [name for name, quantity in self.quantities.items() if not quantity.derived]
+        faults = unfit_emissions(ways, self.units.parents, years, self.rasters, [*read, "area"])
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @model_validator(mode="after")
+    def _tables_are_there(self) -> Study:
+        faults = [
+            f"[tables.{name}] divisions: state [units] divisions too, to which the table is to be carried"
+            for name, further in self.tables.items()
+            if further.divisions is not None and self.units.divisions is None
+        ]
+        for name, quantity in self.quantities.items():
+            if quantity.table is not None and quantity.table not in self.tables:
+                hint = nearest(quantity.table, self.tables) if self.tables else "there is no [tables.NAME]"
+                faults.append(f"[quantities] {name}: table {quantity.table!r} is not a section of this study; {hint}")
+            reading = self.tables.get(quantity.table or "", self.units)
+            if quantity.column is not None and "{year}" in quantity.column and reading.year is not None:
+                place = f"[tables.{quantity.table}]" if quantity.table else "[units]"
+                faults.append(
+                    f"[quantities] {name}: a column a year ({quantity.column!r}) stands in a table without a column of "
+                    f"years: take year = {reading.year!r} out of {place}"
+                )
+        if faults:
+            raise ValueError("; ".join(faults))
         return self
 
     @model_validator(mode="after")
@@ -136,6 +193,14 @@ class Study(BaseModel):
     def file_name(self) -> str | None:
         """Name of that file, as issues give it."""
         return self._path.name if self._path else None
+
+    @property
+    def joined_tables(self) -> list[str]:
+        """Names of the further tables that are joined on unit and year: all but those that only emissions are from."""
+        named = {quantity.table for quantity in self.quantities.values()}
+        ways = [way for q in self.quantities.values() for way in (q.top_down, q.energy) if way is not None]
+        apart = set().union(*(way.tables for way in ways)) - named
+        return [name for name in self.tables if name not in apart]
 
     def resolve(self, path: str) -> Path:
         """Return a path of the study, resolved against the folder of its file."""

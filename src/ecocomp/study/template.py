@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from ecocomp.study.checks import Checks
 from ecocomp.study.settings import Quantity
 from ecocomp.study.study import Study
 from ecocomp.variables import inputs
@@ -30,6 +31,10 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
     "study.notice": '"Draft, not for citation"',
     "units.table": '"panel.xlsx"',
     "units.sheet": '"panel"',
+    "units.query": '"select * from panel"',
+    "units.header_rows": "[2, 3]",
+    "units.decimal": '"."',
+    "units.divisions": "2020",
     "units.id": '"code"',
     "units.year": '"year"',
     "units.name": '"name"',
@@ -39,6 +44,26 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
     "units.boundaries_id": '"code"',
     "units.boundaries_layer": '"counties"',
     "units.boundaries_source": '"who published them, and the datum"',
+    "units.boundaries_crs": '"EPSG:4490"',
+    "units.boundaries_query": '"select code, geom from counties"',
+    "tables.table": '"yearbook.xlsx"',
+    "tables.sheet": '"2-1"',
+    "tables.query": '"select * from yearbook"',
+    "tables.header_rows": "[2, 3]",
+    "tables.decimal": '"."',
+    "tables.id": '"code"',
+    "tables.year": '"year"',
+    "tables.name": '"name"',
+    "tables.divisions": "2010",
+    "rasters.files": '"npp_{year}.tif"',
+    "rasters.bands": "[2015, 2020]",
+    "rasters.variable": '"Npp_500m"',
+    "rasters.product": '"MOD17A3HGF"',
+    "rasters.scale": "0.0001",
+    "rasters.unit": '"kg C/m2"',
+    "rasters.fill": "[-9999, [32761, 32767]]",
+    "rasters.crs": '"EPSG:4326"',
+    "rasters.bounds": "[73, 18, 136, 54]",
     "revision.weights": "{ area = 1, population = 1, gdp = 1 }",
     "revision.roles": '{ gdp = "entitlement" }',
     "compensation.price": "",
@@ -50,13 +75,23 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
     "compensation.deflator": "{ 2015 = 100, 2020 = 112.5 }",
     "compensation.threshold": '{ value = 0, unit = "CNY" }',
     "compensation.stage_coefficient.engel": "{ 2015 = 0.33, 2020 = 0.30 }",
+    "checks.totals.unit": '"1e8 CNY"',
+    "checks.totals.years": "{ 2015 = 12345.6, 2020 = 23456.7 }",
+    "checks.totals.parents": '{ "Hebei" = { 2015 = 12345.6 } }',
+    "checks.totals.table": '"totals.csv"',
+    "checks.totals.sheet": '"totals"',
+    "checks.totals.name": '"province"',
+    "checks.totals.year": '"year"',
+    "checks.totals.column": '"gdp"',
+    "checks.totals.level": '"province"',
     "space.distance_km": "60",
     "space.permutations": "99999",
 }
 _EXTRAS = (  # alternatives to another key, or settings that most studies leave out
     "study.notice", "units.dissolve", "units.boundaries_layer", "compensation.price.years", "compensation.price.preset",
     "compensation.price_base", "compensation.deflator", "space.distance_km", "space.permutations",
-    "units.boundaries_source",
+    "units.boundaries_source", "units.query", "units.header_rows", "units.decimal", "units.divisions",
+    "units.boundaries_crs", "units.boundaries_query",
 )  # fmt: skip
 QUANTITY_UNITS = {
     "emissions": "Mt CO2", "sequestration": "Mt CO2", "gdp": "1e8 CNY", "population": "1e4 person", "area": "km2",
@@ -70,8 +105,14 @@ def template() -> str:
     lines = [_HEAD]
     for name, field in Study.model_fields.items():
         lines.append(f"\n# {field.description}")
-        lines.append(f"[{name}]")
-        lines += _quantities() if name == "quantities" else _section(name, field.annotation)
+        if name == "quantities":
+            lines += [f"[{name}]", *_quantities()]
+            continue
+        named = get_origin(field.annotation) is dict  # sections that the user names: all of them extras
+        optional = "# " if named or field.default is None else ""
+        lines.append(f"{optional}[{name}.NAME]" if named else f"{optional}[{name}]")
+        model = _table_in(field.annotation)
+        lines += [line if line.startswith("#") else optional + line for line in _section(name, model)]
     return "\n".join(lines) + "\n"
 
 
@@ -85,10 +126,14 @@ def _section(path: str, model: Any) -> Iterator[str]:
             continue
         yield f"# {field.description}"
         yield ("# " if place in _EXTRAS else "") + f"{key} = {_EXAMPLES.get(place) or _toml(field.default)}"
+    if model is Checks:
+        yield "# a rule of the check and how severe it is: error, warning, note, or off where it is a judgement"
+        yield '# jump = "error"'
     for place, inner, field in tables:
-        optional = "# " if field.default is None else ""
+        named = get_origin(field.annotation) is dict
+        optional = "# " if named or field.default is None else ""
         yield f"\n# {field.description}"
-        yield f"{optional}[{place}]"
+        yield f"{optional}[{place}.gdp]" if named else f"{optional}[{place}]"  # named after a quantity
         for line in _section(place, inner):
             yield line if line.startswith("#") else optional + line
 
@@ -117,4 +162,6 @@ def _toml(value: Any) -> str:
         raise ValueError("a key without a default needs an example")
     if isinstance(value, str):
         return f'"{value}"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)

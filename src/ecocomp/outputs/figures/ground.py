@@ -108,7 +108,7 @@ def _simplified(shapes: NDArray[np.object_], most: int) -> NDArray[np.object_]:
         return shapes
     simplified = shapes
     for _ in range(8):
-        coarser = shapely.coverage_simplify(shapes, tolerance)
+        coarser = shapely.coverage_simplify(simplified, tolerance)  # of the last step: the first takes longest
         if shapely.is_empty(coarser).any() or not shapely.is_valid(coarser).all():
             break
         simplified = coarser

@@ -43,6 +43,8 @@ def is_npp(study: Study) -> bool | None:
     Only a source that names something else (net ecosystem production, an inventory, fluxes) says that it does not.
     """
     quantity = study.quantities["sequestration"]
+    if quantity.derived:
+        return quantity.npp is not None
     source, column = (re.sub(r"[\s_-]+", " ", text or "").lower() for text in (quantity.source, quantity.column))
     net_of_soils = bool(_NET_OF_SOILS.search(source))
     if _NPP.search(f"{source} {column}"):

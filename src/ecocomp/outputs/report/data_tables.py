@@ -10,6 +10,7 @@ import pandas as pd
 from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report.tables import Column, Table, Wording, cells_of
 from ecocomp.result import Result
+from ecocomp.rules import table as rules
 from ecocomp.study import Study
 from ecocomp.variables import label, variable
 
@@ -17,12 +18,12 @@ __all__ = ["IssueGroup", "file_table", "issue_groups", "means_table", "quantity_
 
 MOST_ISSUES = 30
 _SHORT_HASH = 12
-_PLACES = ("file", "column", "row", "unit", "year", "value")
+_PLACES = ("file", "column", "row", "unit", "year", "value", "message")
 
 
 @dataclass(frozen=True)
 class IssueGroup:
-    """Issues of one kind: what was found, what to do, and the places where it was found."""
+    """Issues of one rule: what was found, what to do, and the places where it was found."""
 
     severity: str
     code: str
@@ -35,9 +36,12 @@ class IssueGroup:
 def quantity_table(study: Study) -> Table:
     """Return where each quantity stands, how it is measured, and where it comes from."""
     rows = [
-        [variable(name).label_en, q.column, numbers.measure(q.unit), q.origin, q.source or "not declared in the study"]
+        [
+            variable(name).label_en, q.column or f"derived: {q.way}", numbers.measure(q.unit or variable(name).unit),
+            q.weakest_origin, q.source or "not declared in the study",
+        ]
         for name, q in study.quantities.items()
-    ]
+    ]  # fmt: skip
     if "area" not in study.quantities:
         rows.append(
             [
@@ -87,19 +91,22 @@ def means_table(result: Result, wording: Wording) -> Table:
 
 
 def issue_groups(result: Result, wording: Wording) -> list[IssueGroup]:
-    """Return the issues grouped by kind, warnings before notes, at most `MOST_ISSUES` places each."""
+    """Return the issues grouped by rule, warnings before notes, at most `MOST_ISSUES` places each."""
     issues = result.issues
     if issues.empty:
         return []
     order = {"error": 0, "warning": 1, "note": 2}
-    groups = issues.groupby(["severity", "code", "message", "remedy"], sort=False, dropna=False)
+    groups = issues.groupby(["severity", "code"], sort=False, dropna=False)
     found = [_group(key, part, wording) for key, part in groups]
     return sorted(found, key=lambda g: (order.get(g.severity, 3), g.code))
 
 
 def _group(key: tuple[Hashable, ...], part: pd.DataFrame, wording: Wording) -> IssueGroup:
-    severity, code, message, remedy = map(str, key)
+    severity, code = map(str, key)
+    message, remedy = _shared("message", code, part), _shared("remedy", code, part)
     used = [p for p in _PLACES if not all(numbers.is_missing(v) for v in part[p])]
+    if part["message"].nunique() == 1:
+        used.remove("message")
     shown = part.head(MOST_ISSUES)
     cells = [cells_of(p, shown[p].tolist(), wording) for p in used]
     rows = [list(row) for row in zip(*cells, strict=True)] if used else []
@@ -108,3 +115,11 @@ def _group(key: tuple[Hashable, ...], part: pd.DataFrame, wording: Wording) -> I
     caption = f"Where: {message}"
     places = Table(caption, [Column(label(p)) for p in used], [("", rows)], "issues.csv", note=note)
     return IssueGroup(severity, code, message, remedy, len(part), places)
+
+
+def _shared(field: str, code: str, part: pd.DataFrame) -> str:
+    """Return what all issues of a rule say, or what the rule says where they differ."""
+    texts = part[field].unique()
+    if len(texts) == 1 or code not in rules():
+        return str(texts[0])
+    return rules()[code].finds if field == "message" else rules()[code].remedy
