@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from ecocomp import Study
 from ecocomp.cli import main
+from ecocomp.panel.carrying import check_coverage
+from ecocomp.panel.events import built_in
 from ecocomp.pipeline import check, load
 from tiny import CODES, panel, write_study
 
@@ -65,9 +67,58 @@ def test_emissions_are_carried_and_everything_is_told(tmp_path):
         ("crosswalk-transfer", "020001"), ("crosswalk-unmatched", "020099"), ("crosswalk-carried", None),
     } <= told  # fmt: skip
     (stranger,) = [i for i in inputs.issues if i.code == "crosswalk-unmatched"]
-    assert "closest: 020001 县4" in stranger.message
+    assert "is left out with emissions 7 Mt CO2 in 2010 and 14 Mt CO2 in 2015; closest: 020001 县4" in stranger.message
     (far,) = [i for i in inputs.issues if i.code == "not-in-units"]
-    assert "1 codes of other provinces" in far.message
+    assert "one code of another province has no row" in far.message
+    assert "left out: 350001 县350001; emissions adds up to 3 Mt CO2 in 2010 and 6 Mt CO2 in 2015 there" in far.message
+    (carried,) = [i.message for i in inputs.issues if i.code == "crosswalk-carried"]
+    # 15 + 5 + 1 + 2 + 7; the missing 020003 counts as nothing on either side
+    assert carried.endswith("emissions adds up to 30 Mt CO2 in 2010 and 60 Mt CO2 in 2015 before and after")
+    assert "crosswalk-coverage" not in {i.code for i in inputs.issues}
+
+
+def test_a_unit_carried_to_a_code_that_the_study_lacks_keeps_its_name_and_amount(tmp_path):
+    events = EVENTS + "2016-01-01,promoted,020099,老旗,020077,新区,批复丁\n"
+    (stranger,) = [i for i in check(Study.load(write(tmp_path, events=events))) if i.code == "crosswalk-unmatched"]
+    assert stranger.unit == "020077"
+    assert stranger.message.startswith(
+        "新区 is not among the units of the study (carried from 020099 老旗) and is left out with emissions 7 Mt "
+    )
+
+
+def coverage(study: Path) -> list[str]:
+    return [i.message for i in check(Study.load(study)) if i.code == "crosswalk-coverage"]
+
+
+def test_provinces_that_no_event_concerns_are_told(tmp_path):
+    bare = coverage(write(tmp_path / "a", extra=SECTIONS.replace(', "变动.csv"', "")))
+    assert bare == ["no event of the tables concerns the provinces 01, 02: codes there stay as they are"]
+    one = coverage(write(tmp_path / "b", events="".join(EVENTS.splitlines(keepends=True)[:4])))
+    assert one == ["no event of the tables concerns the province 02: codes there stay as they are"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "used", "told"),
+    [
+        (1990, 2030, ["built-in"], ["events cover 2000 to 2023; divisions of 1990 and 2030 lie outside"]),
+        (1998, 2020, ["built-in"], ["events cover 2000 to 2023; divisions of 1998 lie outside"]),
+        (1999, 2023, ["built-in"], []),  # the first list that the table starts from, and the last that it leads to
+        (1990, 2030, ["own.csv"], ["no event of the tables concerns the province 11: codes there stay as they are"]),
+    ],
+)
+def test_divisions_beyond_the_built_in_table_are_told(before, after, used, told):
+    study = Study.from_dict({
+        "study": {"name": "x"}, "crosswalk": {"events": used},
+        "units": {"table": "t.csv", "id": "id", "name": "name", "parents": ["省"], "boundaries": "b.gpkg",
+                  "divisions": after},
+        "quantities": {
+            name: {"column": name, "unit": unit} for name, unit in
+            (("emissions", "Mt CO2"), ("sequestration", "Mt CO2"), ("gdp", "CNY"), ("population", "person"))
+        },
+        "compensation": {"price": {"value": 50, "unit": "CNY/t CO2"}},
+    })  # fmt: skip
+    events = built_in() if "built-in" in used else built_in()[:0]
+    assert [i.message for i in check_coverage(study, ["110101"], events, before, "x.csv")] == told
 
 
 def test_a_run_is_verified_until_the_workbook_changes(tmp_path):

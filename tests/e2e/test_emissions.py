@@ -304,6 +304,69 @@ def test_a_fuel_without_a_row_is_not_taken_for_none(tmp_path: Path) -> None:
     assert not np.isnan([found[code] for code in CODES[3:]]).any()
 
 
+SECTORS = '[tables.fuel]\ntable = "fuel.csv"\nid = "code"\nyear = "year"\n'
+BY_SECTOR = (
+    'emissions = { energy = { table = "fuel", fuel = "fuel", amount = "t", unit = "t", sector = "sector", '
+    'process = { table = "cement", column = "co2", unit = "Mt CO2" } } }'
+)
+CEMENT = '[tables.cement]\ntable = "cement.csv"\nid = "code"\nyear = "year"\n'
+
+
+def sectors() -> pd.DataFrame:
+    """Return fuel burnt: 10⁶ t of coal in each of two sectors, in each unit and year."""
+    return pd.DataFrame([
+        {"code": code, "year": year, "fuel": "原煤", "sector": sector, "t": 1e6}
+        for code in CODES for year in (2010, 2015) for sector in ("工业", "农业")
+    ])  # fmt: skip
+
+
+def by_sector(folder: Path, fuel: pd.DataFrame, cement: pd.DataFrame | None = None) -> Path:
+    if cement is None:
+        cement = pd.DataFrame([{"code": code, "year": year, "co2": 1.0} for code in CODES for year in (2010, 2015)])
+    return study(folder, BY_SECTOR, SECTORS + CEMENT, {"fuel.csv": fuel, "cement.csv": cement})
+
+
+WHOLE = 2e6 * COAL + 1  # two sectors and the cement
+
+
+def test_a_sector_without_a_row_is_not_taken_for_none(tmp_path: Path) -> None:
+    fuel = sectors()
+    gone = (fuel["code"] == CODES[2]) & (fuel["year"] == 2015) & (fuel["sector"] == "农业")
+    path = by_sector(tmp_path, fuel[~gone].replace({"工业": " 工业"}))
+    (issue,) = told(path, "missing-fuel")
+    assert (issue.unit, issue.year, issue.message) == (CODES[2], 2015, "no amount of raw_coal (农业)")
+    found = emissions_of(path)
+    assert found[CODES[2]] == pytest.approx([WHOLE, np.nan], nan_ok=True)
+    assert found[CODES[0]] == pytest.approx([WHOLE, WHOLE])
+
+
+@pytest.mark.parametrize("lacking", ["fuel", "cement"])
+def test_a_unit_without_a_row_in_a_year_is_told(tmp_path: Path, lacking: str) -> None:
+    fuel, cement = sectors(), sectors().drop_duplicates(["code", "year"]).assign(co2=1.0)
+    tables = {"fuel": fuel, "cement": cement}
+    table = tables[lacking]
+    tables[lacking] = table[(table["code"] != CODES[1]) | (table["year"] != 2015)]
+    path = by_sector(tmp_path, **tables)
+    (issue,) = told(path, "missing-row")
+    assert (issue.severity, issue.file, issue.unit, issue.year) == ("warning", f"{lacking}.csv", CODES[1], 2015)
+    assert told(path, "missing-fuel") == []
+    assert emissions_of(path)[CODES[1]] == pytest.approx([WHOLE, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize("name", ["合计", "总 计", "工业小计", "Total", "sub-total", "能源消费总量"])
+def test_a_sector_that_is_a_sum_of_others_is_refused(tmp_path: Path, name: str) -> None:
+    fuel = sectors()
+    path = by_sector(tmp_path, pd.concat([fuel, fuel[fuel["sector"] == "工业"].assign(sector=name, t=2e6)]))
+    assert refused(path) == [("sector-sum", None, None)]
+    assert told(path, "sector-sum")[0].value == name
+
+
+def test_a_sum_alone_is_no_sum_of_other_rows(tmp_path: Path) -> None:
+    fuel = sectors()
+    path = by_sector(tmp_path, fuel[fuel["sector"] == "工业"].assign(sector="合计", t=2e6))
+    assert emissions_of(path)[CODES[0]] == pytest.approx([WHOLE, WHOLE])
+
+
 @pytest.mark.rasters
 def test_rasters_of_two_sensors_as_proxy(tmp_path: Path) -> None:
     import raster_files

@@ -111,6 +111,23 @@ def test_unreadable_absent_and_empty_files(tmp_path: Path) -> None:
         read_boundaries("层.gpkg", tmp_path, "code", layer="市")
 
 
+@pytest.mark.parametrize("absent", [(".shx",), (".dbf",), (".shx", ".dbf")])
+def test_a_shapefile_without_its_sisters_names_them(tmp_path: Path, absent: tuple[str, ...]) -> None:
+    boundaries().to_file(tmp_path / "界.shp")
+    for suffix in absent:
+        (tmp_path / f"界{suffix}").unlink()
+    (issue,) = issues_of("界.shp", tmp_path)
+    assert (issue.severity, issue.code, issue.file) == ("error", "boundaries-unreadable", "界.shp")
+    assert issue.message == f"is a shapefile without {' and '.join('界' + suffix for suffix in absent)}"
+
+
+def test_sisters_in_capitals_are_found(tmp_path: Path) -> None:
+    boundaries().to_file(tmp_path / "界.shp")
+    for suffix in (".shx", ".dbf"):
+        (tmp_path / f"界{suffix}").rename(tmp_path / f"界{suffix.upper()}")
+    assert list(read_boundaries("界.shp", tmp_path, "code").frame["id"]) == CODES
+
+
 def test_a_table_without_geometry_is_no_map(tmp_path: Path) -> None:
     (tmp_path / "表.csv").write_text("code,x\n1,2\n", encoding="utf-8")
     assert issues_of("表.csv", tmp_path)[0].code == "boundaries-empty"

@@ -142,3 +142,11 @@ def test_years_and_labels() -> None:
     assert labels.tolist() == ["任县", "Ren County", "任县"]
     assert tuple(told) == ("blanks inside", 2, 2, "任　县")
     assert plain("碳排放（Mt）") == plain("碳 排放(Mt)")
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_one_decimal_comma_turns_no_table_of_points_into_thousands(typed: bool) -> None:
+    # 3.014 could be three thousand and fourteen: one slip among many such numbers must not make them so
+    column = pd.Series(["3.014", "370.512", "50.125", "39,55"])
+    assert decimal_mark([column], None, typed=typed) == "."
+    assert decimal_mark([pd.Series(["1.014", "39,55", "7,5"])], None, typed=False) == ","

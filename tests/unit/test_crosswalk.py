@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecocomp.panel.crosswalk import carry, check_totals, names_apart, of_other_divisions, strangers
+from ecocomp.panel.crosswalk import carry, check_totals, in_words, names_apart, of_other_divisions, strangers
 from ecocomp.panel.events import COLUMNS, KINDS, built_in, checked_events, read_events, with_shares
 from ecocomp.study.crosswalk import Crosswalk
 
@@ -130,6 +130,31 @@ def test_strangers_come_with_candidates():
     assert "closest: 130502 襄都区, 130503 信都区, 130521 内丘县" in told["130599"]
 
 
+def test_a_stranger_says_what_is_lost_with_it():
+    lost = {"130599": " and is left out with gdp 5 CNY in 2010"}
+    (issue,), _ = strangers({"130599": "某区"}, {"130502": "襄都区"}, built_in(), lost)
+    assert issue.message.startswith(
+        "某区 is not among the units of the study and is left out with gdp 5 CNY in 2010; clo"
+    )
+
+
+def test_the_totals_before_and_after_are_stated():
+    frame = pd.DataFrame({2010: {"A": 10.0, "B": 1.5}, 2011: {"A": 12.0, "B": 1.5}, 2015: {"A": 14.0, "B": np.nan}})
+    (told,) = [
+        i.message for i in carry(frame, 2010, 2015, events_of(MERGE), quantity="emissions", unit="Mt CO2")[1]
+        if i.code == "crosswalk-carried"
+    ]  # fmt: skip
+    # 10 + 1.5; in 2015 the 14 of A are withheld, because B is missing
+    assert told == (
+        "2 of 2 units were carried from the divisions of 2010 to those of 2015; emissions adds up to 11.5 Mt CO2 "
+        "in 2010 and 14 Mt CO2 in 2015 before and after, of which units with a missing part hold 14 Mt CO2 in 2015"
+    )
+    rates = carry(frame[[2010]], 2010, 2015, events_of(MERGE), None, "intensive", {"A": 1.0, "B": 1.0})[1]
+    assert [i.message.partition(";")[2] for i in rates] == [""], "a rate has no total"
+    assert in_words(pd.Series({2010: 2.0}), "km2") == "2 km2 in 2010"
+    assert in_words(pd.Series({2010: np.nan}), "km2") == ""
+
+
 def test_codes_of_another_year_are_told():
     issues = of_other_divisions(["110228", "110118", "110101", "130284", "999999"], 2010, built_in(), file="x.csv")
     assert [i.unit for i in issues] == ["110118", "130284"]
@@ -178,6 +203,8 @@ BAD = HEADER + (
     "2012-05-01,split,F,甲,C,乙,0.4,x,\n"
     "2013-05-01,split,G,甲,B,乙,0.5,x,\n"
     "2013-05-01,split,G,甲,C,乙,,x,\n"
+    "2013-05-01,promoted,H,甲,I,乙,, ,\n"
+    "2013/5/1,promoted,J,甲,K,乙,,x,\n"
 )
 
 
@@ -188,7 +215,8 @@ def test_faults_of_a_users_table_are_all_named(tmp_path):
     for part in (
         "变动.csv, column date, row 2: is no date", "row 3: is no kind of change", "row 4: has no code",
         "column share, row 5, unit E: is no share", "F, 2012-05-01: shares add up to 0.9 instead of 1",
-        "G, 2013-05-01: shares are stated for some of its successors and not for others", "无.csv does not exist",
+        "G, 2013-05-01: shares are stated for some of its successors and not for others",
+        "column source, row 10, unit H: has no source", "row 11: is no date", "无.csv does not exist",
     ):  # fmt: skip
         assert part in messages
     assert all(i.severity == "error" for i in issues)
@@ -237,3 +265,21 @@ def test_settings_say_what_a_weight_can_be():
         Crosswalk(weight="engel_coefficient")
     with pytest.raises(ValueError, match="neither a quantity"):
         Crosswalk(weight="people")
+
+
+def test_a_users_row_of_a_built_in_change_takes_its_place(tmp_path):
+    own = built_in()
+    own = own[(own["date"] == "2001-01-22") & (own["old_code"] == "130106") & (own["kind"] == "split")]
+    own = own.assign(share=[0.4, 0.3, 0.1, 0.1, 0.1], old_code="１３０１０６")  # full-width digits are read too
+    own.to_csv(tmp_path / "份额.csv", index=False, encoding="utf-8-sig")
+    for names in (["built-in", "份额.csv"], ["份额.csv", "built-in"]):
+        events, issues = read_events(names, tmp_path)
+        assert not issues
+        split = events[(events["old_code"] == "130106") & (events["kind"] == "split")]
+        assert split["share"].tolist() == [0.4, 0.3, 0.1, 0.1, 0.1]
+
+
+def test_a_date_in_raised_digits_is_no_date():
+    frame = pd.DataFrame([["²⁰¹⁵", "rename", "A", "甲", "B", "乙", "", "x", ""]], columns=list(COLUMNS), index=[2])
+    _, issues = checked_events(frame, "变动.csv")
+    assert [(issue.column, issue.value) for issue in issues] == [("date", "²⁰¹⁵")]

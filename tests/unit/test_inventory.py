@@ -12,6 +12,7 @@ from ecocomp.accounts.inventory import inventory, match_fuels, read_factors
 from ecocomp.issues import DataError
 from ecocomp.units import UnitError, scale
 
+UNITS = {"t": "1e4 t", "1e3 m3": "1e8 m3"}
 HEADER = "fuel,names,per,ncv,carbon,oxidised,source\n"
 
 
@@ -52,13 +53,13 @@ def test_chinese_and_english_names_mean_the_same_fuel() -> None:
         "柴油": "diesel", "燃料油": "fuel_oil", "液化石油气": "lpg", "天然气": "natural_gas", " Raw Coal ": "raw_coal",
         "LPG": "lpg", "natural gas": "natural_gas", "原煤（万吨）": "raw_coal", "天 然 气(亿立方米)": "natural_gas",
     }  # fmt: skip
-    matched, issues = match_fuels(names, read_factors())
+    matched, issues = match_fuels(names, read_factors(), UNITS)
     assert issues == []
     assert matched == names
 
 
 def test_an_unknown_fuel_is_told_with_the_closest() -> None:
-    matched, issues = match_fuels(["洗精煤", "柴由", "raw_coal"], read_factors(), "平衡表.csv", "品种")
+    matched, issues = match_fuels(["洗精煤", "柴由", "raw_coal"], read_factors(), UNITS, "平衡表.csv", "品种")
     assert matched == {"raw_coal": "raw_coal"}
     assert [(i.code, i.value, i.file, i.column) for i in issues] == [
         ("unknown-fuel", "洗精煤", "平衡表.csv", "品种"),
@@ -77,7 +78,52 @@ def test_a_users_table_replaces_and_adds(tmp_path: Path) -> None:
     assert "raw_coal" not in factors, "its name is taken by 原煤"
     assert factors["原煤"].emissions == pytest.approx(20 * 25 * 0.9 * 44 / 12 / 1e9, rel=1e-15)
     assert factors["coke"] == read_factors()["coke"]
-    assert match_fuels(["Coal", "高炉煤气"], factors)[0] == {"Coal": "原煤", "高炉煤气": "blast_furnace_gas"}
+    assert match_fuels(["Coal", "高炉煤气"], factors, UNITS)[0] == {"Coal": "原煤", "高炉煤气": "blast_furnace_gas"}
+
+
+@pytest.mark.parametrize(
+    "name", ["原煤（万吨）", "原煤(10⁴ t)", "原煤（单位：万吨）", "原煤 (万t)", "原煤（coal）", "原煤（10^4t）",
+             "原煤()", "天然气（亿m³）", "天然气（1e8 m3）", "液化石油气（LPG）"]
+)  # fmt: skip
+def test_brackets_that_hold_the_declared_unit_or_another_name(name: str) -> None:
+    matched, issues = match_fuels([name], read_factors(), UNITS)
+    assert issues == []
+    assert matched[name] in ("raw_coal", "natural_gas", "lpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("原煤（万吨标准煤）", "'万吨标准煤' in brackets, which is no unit of its amounts (declared: 1e4 t)"),
+        ("原煤（吨）", "'吨' in brackets, and '1e4 t' is declared"),
+        ("原煤（洗选）", "which is no unit of its amounts"),
+        ("原煤（焦炭）", "which is no unit of its amounts"),
+        ("天然气（液化，万吨）", "which is no unit of its amounts (declared: 1e8 m3)"),
+        ("天然气（万吨）", "which is no unit of its amounts"),
+        ("天然气（万立方米）", "and '1e8 m3' is declared"),
+    ],
+)
+def test_brackets_that_hold_anything_else_are_refused(name: str, reason: str) -> None:
+    matched, (issue,) = match_fuels([name], read_factors(), UNITS, "平衡表.csv", "品种")
+    assert matched == {}
+    assert (issue.code, issue.value, issue.file, issue.column) == ("fuel-bracket", name, "平衡表.csv", "品种")
+    assert reason in issue.message
+    assert f"closest: {'raw_coal/原煤' if '煤' in name else 'natural_gas/天然气'}" in issue.message
+
+
+def test_a_users_fuel_may_have_brackets(tmp_path: Path) -> None:
+    file = tmp_path / "因子.csv"
+    file.write_text(HEADER + "天然气（液化）,,t,51.4,15.3,0.99,指南\n原煤（吨）,,t,20,25,0.9,测定\n", encoding="utf-8")
+    factors = read_factors(file)
+    assert "natural_gas" in factors, "it is another fuel"
+    assert "raw_coal" not in factors, "its name is taken, the unit aside"
+    names = {
+        "天然气(液化)": "天然气（液化）",
+        "天然气": "natural_gas",
+        "原煤": "原煤（吨）",
+        "原煤（万吨）": "原煤（吨）",
+    }
+    assert match_fuels(names, factors, UNITS) == (names, [])
 
 
 def test_every_fault_of_a_users_table_at_once(tmp_path: Path) -> None:

@@ -314,7 +314,20 @@ def test_untagged_fill_is_refused_until_declared(folder, dtype, number, written)
     assert not issues
     values, issues = read(find(folder, files="a.tif", fill=[])[0], Key(2010))
     assert values[0, 1] == pytest.approx(float(np.dtype(dtype).type(number)))
-    assert not issues
+    if abs(number) in (9999, 1e20) or abs(number) > 1e36:
+        assert "or fill = []" not in text
+        assert f"fill = [{written}]" in only(issues, "raster-fill")
+    else:
+        assert "or fill = [] if it is data" in text
+        assert not issues
+
+
+def test_what_is_never_data_joins_the_fill_that_is_declared(folder):
+    raster_files.write(folder / "a.tif", [[1, -9999, -1], [4, -9999, 32765]], dtype="int16")
+    issues = read(find(folder, files="a.tif", fill=[-1, [32761, 32767]])[0], Key(2010))[1]
+    assert "fill = [-1, [32761, 32767], -9999] in" in only(issues, "raster-fill")
+    issues = read(find(folder, files="a.tif", product="MOD17A3HGF")[0], Key(2010))[1]
+    assert "fill in [rasters.净初级] instead of product" in only(issues, "raster-fill")
 
 
 def test_fill_beyond_the_units_is_nobodys_business(folder):

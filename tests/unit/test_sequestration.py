@@ -385,3 +385,11 @@ def test_npp_is_no_emission(tmp_path):
     text = tiny.STUDY.replace('{ column = "排放", unit = "Mt CO2" }', '{ npp = { raster = "npp" } }') + FIELD
     with pytest.raises(StudyError, match="npp gives sequestration, no other quantity"):
         Study.from_dict(tomllib.loads(text), folder=tmp_path)
+
+
+def test_npp_below_nothing_is_an_error(tmp_path):
+    values = np.array(NPP, dtype=np.float32)
+    values[0, 0] = -1
+    write(tmp_path, "npp_2010.tif", values)
+    found = errors_of(inputs(), study(tmp_path, 'npp = { raster = "npp" }', FIELD))
+    assert [(issue.code, issue.unit, issue.year) for issue in found] == [("raster-negative", "010001", 2010)]

@@ -190,3 +190,13 @@ def test_a_cell_as_text(cell: object, text: str) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_loses_nothing_as_text(number: float) -> None:
     assert float(as_text(number)) == number
+
+
+@pytest.mark.parametrize("first", [["甲县", "保密", "保密", "保密"], ["甲县", "约9", "<0.1", "约900"]])
+def test_a_first_row_of_words_or_marked_numbers_is_a_row_and_no_header(tmp_path: Path, first: list[str]) -> None:
+    rows = [["名称", "C2010", "C2015", "GDP"], first, *([f"{n}县", "1.5", "2.5", "90"] for n in "乙丙丁戊")]
+    path = tmp_path / "宽表.csv"
+    path.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    frame = read_table(path).frame
+    assert frame.index.tolist() == [2, 3, 4, 5, 6]
+    assert frame.iloc[0].tolist() == first

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from ecocomp.accounts.calibration import Calibration, calibrate
@@ -15,11 +17,15 @@ from ecocomp.accounts.light_ways import read_proxy
 from ecocomp.accounts.readings import Found, Values, as_array, few, measure, place_values, read_values
 from ecocomp.issues import DataError, Issue, errors, raise_errors
 from ecocomp.panel import Inputs
+from ecocomp.sources.cleaning import plain
 from ecocomp.sources.files import sha256
 from ecocomp.study import Study
 from ecocomp.study.emissions import Energy, TopDown
 
 __all__ = ["burnt_fuel", "shared_out"]
+
+_SUM = re.compile(r"[合总小共總]\s*[计計]|总量|总消费|(?<![a-z])(?:sub|grand)?[\s_-]*total(?![a-z])|all sectors", re.I)
+"""Words by which a row of a table is the sum of others."""
 
 
 def shared_out(inputs: Inputs, study: Study, way: TopDown) -> Derived:
@@ -110,22 +116,26 @@ def _energy(
     values = read_values(study, settings.table, settings.amount, found, extra=keys)
     places = place_values(values, labels, dim, years, found)
     frame = values.frame[values.frame["place"].isin(list(places))]
-    fuels, unknown = match_fuels(frame["fuel"], factors, values.file, settings.fuel)
-    raise_errors(unknown)
-    used = {fuel: factors[fuel] for fuel in sorted(set(fuels.values()))}
-    scales = _scales(study, settings, used)
-    frame = frame.assign(fuel=frame["fuel"].map(fuels))
-    values = values._replace(frame=frame.assign(value=frame["value"] * frame["fuel"].map(scales)))
-    if settings.sector is not None:
-        values = _over_sectors(values)
+    units = {"t": settings.unit} | ({"1e3 m3": settings.gas_unit} if settings.gas_unit else {})
+    fuels, unknown = match_fuels(frame["fuel"], factors, units, values.file, settings.fuel)
+    raise_errors([*unknown, *(_sums(frame, values.file, settings.sector) if settings.sector else [])])
+    scales = _scales(study, settings, {fuel: factors[fuel] for fuel in sorted(set(fuels.values()))})
+    burnt = frame["fuel"].map(fuels)
+    kinds = burnt + " (" + frame["sector"].map(plain) + ")" if settings.sector else burnt
+    values = values._replace(frame=frame.assign(fuel=kinds, value=frame["value"] * burnt.map(scales)))
     amounts = as_array(values, places, labels, dim, years, "fuel")
-    found.issues.extend(_absent_fuels(amounts, values))
-    emissions = inventory(amounts, used)
+    rows = as_array(_counted(values), places, labels, dim, years, "fuel").notnull().any("fuel")
+    found.issues.extend([*_absent_rows(rows, values), *_absent_fuels(amounts, rows, values)])
+    # each fuel of each sector by itself: a sector without a row is missing, as a fuel is
+    by_kind = {kind: factors[fuel] for kind, fuel in zip(kinds, burnt, strict=True)}
+    emissions = inventory(amounts, by_kind)
     if settings.process is None:
         return emissions
     factor = measure(study, "quantities.emissions energy.process", settings.process.unit, "Mt CO2")
     process = read_values(study, settings.process.table, settings.process.column, found)
     places = place_values(process, labels, dim, years, found)
+    rows = as_array(_counted(process), places, labels, dim, years).notnull()
+    found.issues.extend(_absent_rows(rows, process))
     return emissions + factor * as_array(process, places, labels, dim, years)
 
 
@@ -143,26 +153,45 @@ def _scales(study: Study, settings: Energy, factors: dict[str, FuelFactor]) -> d
     return {fuel: by_measure[factor.per] for fuel, factor in factors.items()}
 
 
-def _over_sectors(values: Values) -> Values:
-    """Add up the rows of a fuel, a sum with a missing part being missing; raise where a sector stands twice."""
-    keys = ["place", "year", "fuel", "sector"]
-    values.refuse_repeated(keys)
-    rows = values.frame.rename_axis("row").reset_index()
-    summed = rows.groupby(keys[:3], as_index=False).agg(
-        row=("row", "first"), value=("value", lambda amounts: amounts.sum(skipna=False))
-    )
-    return values._replace(frame=summed.set_index("row"))
+def _sums(frame: pd.DataFrame, file: str, column: str) -> list[Issue]:
+    """Return an error for every sector that is called a sum and stands beside others, to which it would be added."""
+    first = frame["sector"].drop_duplicates()
+    sums = first[first.str.contains(_SUM)]
+    if len(first) == 1:
+        return []
+    return [
+        Issue("error", "sector-sum", f"{sector!r} is a sum, and would be added to the sectors that it is the sum of",
+              "delete its rows; give it another name where it is no sum of other rows", file, column, int(row),
+              value=sector)
+        for row, sector in zip(sums.index, sums, strict=True)
+    ]  # fmt: skip
 
 
-def _absent_fuels(amounts: xr.DataArray, values: Values) -> list[Issue]:
-    """Return a warning for every place and year that has some fuels and lacks a row, or an amount, of another."""
+def _counted(values: Values) -> Values:
+    """Return the rows of a table with 1 as their value, to tell a row without an amount from none."""
+    return values._replace(frame=values.frame.assign(value=1.0))
+
+
+def _absent_rows(rows: xr.DataArray, values: Values) -> list[Issue]:
+    """Return a warning for every place and year without a row; a place that has none at all is told as such."""
+    dim = str(rows.dims[0])
+    there = rows.transpose(dim, "year").values
+    return [
+        Issue("warning", "missing-row", "has no row in this year", "add it, or accept that the emissions are missing",
+              values.file, values.column, unit=str(rows[dim].values[p]), year=int(rows["year"].values[t]))
+        for p, t in np.argwhere(there.any(1, keepdims=True) & ~there)
+    ]  # fmt: skip
+
+
+def _absent_fuels(amounts: xr.DataArray, rows: xr.DataArray, values: Values) -> list[Issue]:
+    """Return a warning for every place and year with a row that lacks a row, or an amount, of a fuel or its sector."""
     dim = str(amounts.dims[0])
     there = amounts.notnull().transpose(dim, "year", "fuel").values
     return [
         Issue("warning", "missing-fuel", "no amount of " + ", ".join(amounts["fuel"].values[~there[p, t]].tolist()),
               "write 0 where none is burnt; until then the emissions are missing", values.file, values.column,
               unit=str(amounts[dim].values[p]), year=int(amounts["year"].values[t]))
-        for p, t in np.argwhere(there.any(2) & ~there.all(2))
+        for p, t in np.argwhere(rows.transpose(dim, "year").values & ~there.all(2))
     ]  # fmt: skip
 
 

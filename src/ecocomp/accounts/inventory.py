@@ -15,7 +15,7 @@ import xarray as xr
 
 from ecocomp.issues import DataError, Issue, raise_errors
 from ecocomp.sources.tables import read_table
-from ecocomp.units import CO2_PER_C
+from ecocomp.units import CO2_PER_C, UnitError, scale
 
 __all__ = ["FuelFactor", "inventory", "match_fuels", "read_factors"]
 
@@ -103,33 +103,85 @@ def read_factors(path: Path | None = None) -> dict[str, FuelFactor]:
     if path is None:
         return factors
     given = _factors(path)
-    taken = {_plain(name) for factor in given.values() for name in (factor.fuel, *factor.names)}
-    kept = {fuel: factor for fuel, factor in factors.items() if taken.isdisjoint(map(_plain, (fuel, *factor.names)))}
+    taken = {name for factor in given.values() for name in _called(factor)}
+    kept = {fuel: factor for fuel, factor in factors.items() if taken.isdisjoint(_called(factor))}
     return kept | given
 
 
 def match_fuels(
-    names: Iterable[str], factors: Mapping[str, FuelFactor], file: str | None = None, column: str | None = None
+    names: Iterable[str],
+    factors: Mapping[str, FuelFactor],
+    units: Mapping[str, str],
+    file: str | None = None,
+    column: str | None = None,
 ) -> tuple[dict[str, str], list[Issue]]:
-    """Return the fuel that each name of a table means, and an issue for every name that means none."""
-    known = {_plain(name): fuel for fuel, factor in factors.items() for name in (fuel, *factor.names)}
+    """Return the fuel that each name of a table means, and an issue for every name that means none.
+
+    ``units`` are the declared units of measure by the measure of a fuel, ``t`` or ``1e3 m3``. What a name has in
+    brackets must be that unit or another name of the fuel: it may else be another fuel, or another measure of it.
+    """
+    known = {name: fuel for fuel, factor in factors.items() for name in _called(factor)}
     matched, issues = {}, []
     for name in dict.fromkeys(names):
-        if _plain(name) in known:
-            matched[name] = known[_plain(name)]
+        stem, bracket = _parts(name)
+        fuel = known.get(_plain(name)) or known.get(_plain(stem))
+        amiss = ""
+        if fuel is not None and _plain(name) not in known and known.get(_plain(bracket)) != fuel:
+            amiss = _amiss(bracket, factors[fuel].per, units)
+        if fuel is not None and not amiss:
+            matched[name] = fuel
             continue
-        close = difflib.get_close_matches(_plain(name), known, n=3, cutoff=0.4)
+        close = difflib.get_close_matches(_plain(stem), known, n=3, cutoff=0.4)
         fuels = list(dict.fromkeys(known[word] for word in close)) or list(factors)
         listed = ", ".join("/".join([fuel, *factors[fuel].names[-1:]]) for fuel in fuels)
-        message = f"{name!r} has no emission factor; {'closest' if close else 'known'}: {listed}"
+        listed = f"{'closest' if close else 'known'}: {listed}"
+        if amiss:
+            message = f"{name!r} has {bracket!r} in brackets, {amiss}; {listed}"
+            remedy = "convert its amounts and take the brackets away, or add the whole name to a csv of factors"
+            issues.append(Issue("error", "fuel-bracket", message, remedy, file, column, value=name))
+            continue
+        message = f"{name!r} has no emission factor; {listed}"
         remedy = "correct the name, or add the fuel to a csv of factors (factors = …)"
         issues.append(Issue("error", "unknown-fuel", message, remedy, file, column, value=name))
     return matched, issues
 
 
+def _called(factor: FuelFactor) -> set[str]:
+    """Return the names of a fuel as they are compared, without its own measure in brackets."""
+    names = ((name, *_parts(name)) for name in (factor.fuel, *factor.names))
+    return {_plain(stem if bracket and _size(bracket, factor.per) else name) for name, stem, bracket in names}
+
+
 def _plain(name: str) -> str:
-    """Return a fuel's name without case, blanks, underscores, hyphens, and a unit in brackets."""
-    return re.sub(r"[\s_\-]+|[（(][^（()）]*[)）]$", "", name.strip()).casefold()
+    """Return a fuel's name without case, blanks, underscores and hyphens, and with narrow brackets."""
+    return re.sub(r"[\s_\-]+", "", name).translate(str.maketrans("（）", "()")).casefold()
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Return a name without the brackets at its end, and what stands in them."""
+    found = re.fullmatch(r"(.*?)[（(]([^（()）]*)[)）]", name.strip(), re.DOTALL)
+    return (found[1].strip(), found[2].strip()) if found else (name.strip(), "")
+
+
+def _amiss(bracket: str, per: str, units: Mapping[str, str]) -> str:
+    """Return why a fuel's brackets do not hold the declared unit of its amounts; nothing where they do or are empty."""
+    size, declared = _size(bracket, per), _size(units.get(per, ""), per)
+    if not bracket or (size is not None and declared is None):  # a declared unit that is none is told elsewhere
+        return ""
+    if size is None or declared is None:
+        return f"which is no unit of its amounts (declared: {units.get(per, 'none')})"
+    return "" if math.isclose(size, declared) else f"and {units[per]!r} is declared"
+
+
+def _size(unit: str, per: str) -> float | None:
+    """Return a unit in t or 10³ m³, also as yearbooks write it (亿m³, 10⁴ t, 单位：万吨); None where it is none."""
+    text = re.sub(r"^单位\s*[:：]?|\s", "", unit)
+    text = re.sub(r"^10\^?([⁴⁸]|(?<=\^)[48])", lambda power: f"1e{4 if power[1] in '4⁴' else 8}", text)
+    text = re.sub(r"^([万亿])(?=[tm])", lambda word: {"万": "1e4", "亿": "1e8"}[word[1]], text)
+    try:
+        return scale(text, per)
+    except UnitError:
+        return None
 
 
 def _factors(path: Path) -> dict[str, FuelFactor]:
@@ -143,7 +195,7 @@ def _factors(path: Path) -> dict[str, FuelFactor]:
     rows = [(int(row), _factor(int(row), frame.loc[row], path.name, issues)) for row in frame.index]
     owners: dict[str, str] = {}
     for row, factor in rows:
-        for name in {_plain(name) for name in (factor.fuel, *factor.names)}:
+        for name in _called(factor):
             if name in owners:
                 message = f"{name!r} is a name of {owners[name]} and of {factor.fuel}"
                 issues.append(Issue("error", "factor-name", message, "give each fuel names of its own",

@@ -92,6 +92,13 @@ def net_primary_uptake(inputs: Inputs, study: Study, way: NetPrimary) -> Derived
                   f"check scale and unit in [rasters.{way.raster}]; {_PLAUSIBLE_NPP[0]:g} to {_PLAUSIBLE_NPP[1]:g} "
                   "g C/m2 are known", value=f"{mean:.4g} g C/m2")
         )  # fmt: skip
+    below = integral.values.transpose("unit", "year")
+    issues += [
+        Issue("error", "raster-negative", f"raster {way.raster}: the NPP of this unit is below 0, and growth cannot be",
+              f"name the number that stands for no data in [rasters.{way.raster}] fill",
+              unit=str(below["unit"].values[place]), year=int(below["year"].values[step]))
+        for place, step in ([] if errors(issues) else np.argwhere(below.to_numpy() < 0))
+    ]  # fmt: skip
     issues.append(
         Issue("note", "npp-upper-bound", "sequestration is NPP uptake (upper bound), gross of what soils respire",
               "read it as two to four times the sink, or use nep")

@@ -69,7 +69,10 @@ def examine(study: Study) -> Examination:
         return Examination(None, issues, years)
     panel = _panel(study, members, grids, years)
     if "area" not in study.quantities:
-        measured = areas(geometry, study.units.area_method).sel(unit=panel["unit"])
+        try:
+            measured = areas(geometry, study.units.area_method).sel(unit=panel["unit"])
+        except DataError as error:
+            return Examination(None, [*issues, *error.issues], years)
         panel["area"] = measured.expand_dims(year=years).transpose("unit", "year")
     issues += _years_without_data(panel, study, source, further)
     if errors(issues):
@@ -164,8 +167,8 @@ def _further_grids(
                 joined[name], found = carry_quantity(source, name, values, study, moved, parts)
                 issues += found
         if moved is not None and before:
-            codes = joined[next(iter(before))].index
-            issues += compare_units(source, keys, codes, known, moved, main)
+            carried = {name: joined[name] for name in before}
+            issues += compare_units(source, keys, carried, known, moved, main, study)
         issues += _missing_rows(source, [joined[name] for name in before], known.index, years)
     return joined
 

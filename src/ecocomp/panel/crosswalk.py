@@ -13,7 +13,7 @@ from ecocomp.issues import Issue
 from ecocomp.panel.succession import Succession, succession
 from ecocomp.rules import issue_of
 
-__all__ = ["carry", "check_totals", "names_apart", "of_other_divisions", "strangers"]
+__all__ = ["carry", "check_totals", "in_words", "names_apart", "of_other_divisions", "provinces", "strangers"]
 
 AGREEMENT = 1e-9
 """Relative difference of totals before and after that rounding may leave."""
@@ -30,6 +30,8 @@ def carry(
     weights: Mapping[str, float] | None = None,
     kind: Literal["extensive", "intensive"] = "extensive",
     part_weights: Mapping[str, float] | None = None,
+    quantity: str = "the table",
+    unit: str = "",
     **place: Any,
 ) -> tuple[pd.DataFrame, list[Issue]]:
     r"""Carry values from the divisions at the end of one year to those at the end of another.
@@ -51,6 +53,8 @@ def carry(
         ``extensive``: a total, which is divided and added up; ``intensive``: a rate, of which a mean is taken.
     part_weights
         Weight of each source unit, for the mean of a rate over several units.
+    quantity, unit
+        What the values are and their unit of measure, for the note that states their total.
     place
         ``file`` and ``column`` that issues name.
 
@@ -77,14 +81,17 @@ def carry(
     carried = pd.DataFrame(
         rows.values(), index=pd.Index(order, dtype=frame.index.dtype, name=frame.index.name), columns=frame.columns
     )
-    issues = _told(frame, found, source_year, target_year, place.get("file"))
+    total = ""
+    if kind == "extensive" and not undivided:
+        withheld = _withheld(carried, portions)
+        apart = check_totals(frame.sum(), carried.sum() + withheld, **place)
+        total = "" if apart else _agreed(frame, withheld, quantity, unit)
+    issues = _told(frame, found, f"from the divisions of {source_year} to those of {target_year}{total}", place)
     issues += _incomplete(frame, carried, found, names, place)
     issues += [_unweighted(new, found.parts[new], names, place) for new in unweighted]
     if kind == "extensive":
         issues += [_undivided(old, found.shares[old], names, place) for old in undivided]
-        if not undivided:
-            withheld = _withheld(carried, portions)
-            issues += check_totals(frame.sum(), carried.sum() + withheld, **place)
+        issues += apart if not undivided else []
     return carried, issues
 
 
@@ -106,8 +113,17 @@ def check_totals(before: pd.Series, after: pd.Series, **place: Any) -> list[Issu
     ]  # fmt: skip
 
 
+def provinces(codes: Iterable[str]) -> set[str]:
+    """Return the first two digits of the codes of six digits: provinces."""
+    return {code[:2] for code in codes if len(code) == 6 and code.isdigit()}
+
+
 def strangers(
-    names: Mapping[str, str], known: Mapping[str, str], events: pd.DataFrame, **place: Any
+    names: Mapping[str, str],
+    known: Mapping[str, str],
+    events: pd.DataFrame,
+    lost: Mapping[str, str] | None = None,
+    **place: Any,
 ) -> tuple[list[Issue], int]:
     """Return a warning for every unit of a table that the study lacks, with the closest candidates.
 
@@ -119,6 +135,8 @@ def strangers(
         Name of each unit of the study by code.
     events
         Changes of divisions, which tell what became of a code of another year.
+    lost
+        By code, what is lost with a unit: where it was carried from, and its amounts.
     place
         ``file`` and ``column`` that issues name.
 
@@ -128,13 +146,13 @@ def strangers(
         The warnings for the study's own provinces (first two digits of six-digit codes), and how many units lie in
         other provinces: a national table has thousands.
     """
-    provinces = {code[:2] for code in known if _is_code(code)}
+    own = provinces(known)
     apart = {code: name for code, name in names.items() if code not in known}
-    far = [code for code in apart if provinces and _is_code(code) and code[:2] not in provinces]
+    far = [code for code in apart if own and provinces([code]) - own]
     near = {code: name for code, name in apart.items() if code not in set(far)}
     issues = [
-        issue_of("crosswalk-unmatched", f"{name or 'this unit'} is not among the units of the study; "
-                 + _candidates(code, name, known, events), unit=code, **place)
+        issue_of("crosswalk-unmatched", f"{name or 'this unit'} is not among the units of the study"
+                 f"{(lost or {}).get(code, '')}; " + _candidates(code, name, known, events), unit=code, **place)
         for code, name in near.items()
     ]  # fmt: skip
     return issues, len(far)
@@ -201,10 +219,6 @@ def names_apart(names: Mapping[str, str], known: Mapping[str, str], events: pd.D
 
 def _became(links: pd.DataFrame) -> str:
     return ", ".join(f"{code} {name}" for code, name in zip(links["new_code"], links["new_name"], strict=True))
-
-
-def _is_code(code: str) -> bool:
-    return len(code) == 6 and code.isdigit()
 
 
 def _candidates(code: str, name: str, known: Mapping[str, str], events: pd.DataFrame) -> str:
@@ -281,12 +295,28 @@ def _names(events: pd.DataFrame) -> dict[str, str]:
     return {code: f"{code} {name}" for code, name in names.items()}
 
 
-def _told(frame: pd.DataFrame, found: Succession, first: int, last: int, file: str | None) -> list[Issue]:
+def in_words(totals: pd.Series, unit: str) -> str:
+    """Return the first and the last known of totals by year as "5 Mt CO2 in 2010 and 7 Mt CO2 in 2015"."""
+    known = totals.dropna()
+    ends = {year: known[year] for year in (known.index[0], known.index[-1])} if len(known) else {}
+    return " and ".join(f"{f'{value:,.6g} {unit}'.rstrip()} in {year}" for year, value in ends.items())
+
+
+def _agreed(frame: pd.DataFrame, withheld: pd.Series, quantity: str, unit: str) -> str:
+    """State the total that is the same before and after, and what of it units with a missing part keep back."""
+    total = in_words(frame.sum(min_count=1), unit)
+    hidden = in_words(withheld.where(withheld > 0), unit)
+    kept = f", of which units with a missing part hold {hidden}" if hidden else ""
+    return f"; {quantity} adds up to {total} before and after{kept}" if total else ""
+
+
+def _told(frame: pd.DataFrame, found: Succession, how: str, place: Mapping[str, Any]) -> list[Issue]:
     """Tell how many units were carried where to, and every change of hands that was not."""
+    file = place.get("file")
     touched = [old for old in frame.index if found.shares.get(old, {old: 1.0}) != {old: 1.0}]
     issues = []
     if touched:
-        message = f"{len(touched)} of {len(frame)} units were carried from the divisions of {first} to those of {last}"
+        message = f"{len(touched)} of {len(frame)} units were carried {how}"
         issues.append(issue_of("crosswalk-carried", message, file=file))
     concerned = found.moved[found.moved["old_code"].isin(frame.index) | found.moved["new_code"].isin(frame.index)]
     for link in concerned.drop_duplicates(["old_code", "new_code", "date"]).itertuples():

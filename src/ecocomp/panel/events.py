@@ -5,6 +5,7 @@ The table of Beijing, Tianjin and Hebei comes with the package (``divisions/``);
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -14,6 +15,7 @@ import pandas as pd
 
 from ecocomp.issues import DataError, Issue, nearest
 from ecocomp.rules import issue_of
+from ecocomp.sources.cleaning import clean_codes
 from ecocomp.sources.tables import read_table
 from ecocomp.study.crosswalk import BUILT_IN
 
@@ -59,7 +61,7 @@ def read_events(names: Iterable[str], folder: Path) -> tuple[pd.DataFrame, list[
     issues: list[Issue] = []
     for name in names:
         if name == BUILT_IN:
-            tables.append(built_in())
+            tables.insert(0, built_in())  # first, so that a user's row of the same change takes its place
             continue
         try:
             raw = read_table(folder / name)
@@ -71,7 +73,7 @@ def read_events(names: Iterable[str], folder: Path) -> tuple[pd.DataFrame, list[
         issues += found
     events = pd.concat(tables or [_typed(pd.DataFrame(columns=list(COLUMNS), dtype=str))], ignore_index=True)
     keys = ["date", "old_code", "new_code", "source"]
-    return events.drop_duplicates([k for k in keys if k in events], ignore_index=True), issues
+    return events.drop_duplicates([k for k in keys if k in events], keep="last", ignore_index=True), issues
 
 
 def checked_events(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Issue]]:
@@ -91,6 +93,7 @@ def checked_events(frame: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[I
                      column=column) for column in lacking
         ]  # fmt: skip
     frame = frame.reindex(columns=list(COLUMNS), fill_value="")
+    frame = _with_clean_codes(frame)
     frame["date"] = frame["date"].str.removesuffix(" 00:00:00")  # a spreadsheet keeps days as times
     issues = [issue for row in frame.index for issue in _row_faults(frame.loc[row], row, file)]
     sound = frame[~frame.index.isin([issue.row for issue in issues])]
@@ -110,7 +113,7 @@ def with_shares(events: pd.DataFrame, frame: pd.DataFrame, file: str) -> tuple[p
                      column=column) for column in lacking
         ]  # fmt: skip
     events, issues = events.copy(), []
-    for row, cells in frame.iterrows():
+    for row, cells in _with_clean_codes(frame).iterrows():
         link = (events["old_code"] == cells["old_code"]) & (events["new_code"] == cells["new_code"])
         if cells.get("date"):
             link &= events["date"] == cells["date"]
@@ -123,6 +126,11 @@ def with_shares(events: pd.DataFrame, frame: pd.DataFrame, file: str) -> tuple[p
         else:
             events.loc[link, "share"] = float(share)
     return events, [*issues, *_share_faults(events, file)]
+
+
+def _with_clean_codes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose codes are spelt as those of the study's tables are."""
+    return frame.assign(**{column: clean_codes(frame[column])[0] for column in ("old_code", "new_code")})
 
 
 def _typed(events: pd.DataFrame) -> pd.DataFrame:
@@ -145,13 +153,16 @@ def _row_faults(cells: pd.Series, row: int, file: str) -> Iterator[Issue]:
     for column in ("old_code", "new_code"):
         if not cells[column]:
             yield issue_of("events-table", "has no code", file=file, column=column, row=row)
+    if not cells["source"].strip():
+        message = "has no source: name the approval, or where the change is known from"
+        yield issue_of("events-table", message, file=file, column="source", row=row, unit=cells["old_code"] or None)
     if cells["share"] and not 0 <= pd.to_numeric(cells["share"], errors="coerce") <= 1:
         yield _share_issue(file, row, cells["old_code"], cells["share"])
 
 
 def _is_date(text: str) -> bool:
     if len(text) == 4:
-        return text.isdigit()
+        return re.fullmatch(r"[12][0-9]{3}", text) is not None
     return len(text) == 10 and pd.notna(pd.to_datetime(text, format="%Y-%m-%d", errors="coerce"))
 
 

@@ -6,12 +6,13 @@ from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
 import xarray as xr
 
-from ecocomp.issues import Issue
+from ecocomp.issues import DataError, Issue
 from ecocomp.panel.topology import topology_issues
 from ecocomp.sources.boundaries import Boundaries, read_boundaries
 from ecocomp.sources.tables import RawTable
@@ -107,7 +108,8 @@ def match(
     joined = units.duplicated(keep=False)  # a unit of one member keeps its polygon as it is
     dissolved = kept[joined].dissolve(by=units[joined])[["geometry"]].rename_axis("unit")
     geometry = pd.concat([kept[~joined].set_index(units[~joined])[["geometry"]], dissolved])
-    if mapped.crs is not None and set(kept.geom_type) <= {"Polygon", "MultiPolygon"} and not kept.is_empty.any():
+    whole = set(kept.geom_type) <= {"Polygon", "MultiPolygon"} and not kept.is_empty.any()
+    if mapped.crs is not None and whole and _on_earth(kept.envelope).all():
         issues += topology_issues(kept, rest, boundaries)
     return geometry.sort_index(), rest, issues
 
@@ -141,14 +143,37 @@ def areas(geometry: gpd.GeoDataFrame, method: Literal["geodesic", "equal_area"] 
     -------
     xarray.DataArray
         Dimension (unit,) [km²].
+
+    Raises
+    ------
+    DataError
+        If a polygon has no finite area: its coordinates are no place on Earth.
     """
     lonlat = geometry.to_crs("EPSG:4326")
+    placed = _on_earth(lonlat.geometry)
+    square_metres = np.full(len(lonlat), np.nan)
+    if placed.any():
+        square_metres[placed] = _square_metres(lonlat[placed], method)
+    unmeasured = [str(unit) for unit in geometry.index[~np.isfinite(square_metres)]]
+    if unmeasured:
+        named = ", ".join(unmeasured[:MANY]) + (", …" if len(unmeasured) > MANY else "")
+        raise DataError(
+            [Issue("error", "boundaries-crs", f"polygons without a finite area in {geometry.crs.name}: {named}",
+                   "repair their coordinates, or declare the system that they are in with boundaries_crs")]
+        )  # fmt: skip
+    return xr.DataArray(square_metres / 1e6, dims="unit", coords={"unit": geometry.index.to_numpy(str)})
+
+
+def _on_earth(shapes: gpd.GeoSeries) -> npt.NDArray[np.bool_]:
+    """Return which shapes have a longitude and latitude; shape (n,)."""
+    return np.asarray(np.isfinite(shapes.to_crs("EPSG:4326").bounds.to_numpy()).all(axis=1))
+
+
+def _square_metres(lonlat: gpd.GeoDataFrame, method: Literal["geodesic", "equal_area"]) -> list[float]:
     if method == "geodesic":
         ellipsoid = pyproj.Geod(ellps="WGS84")
-        square_metres = [abs(ellipsoid.geometry_area_perimeter(shapely.orient_polygons(g))[0]) for g in lonlat.geometry]
-    else:
-        west, south, east, north = lonlat.total_bounds
-        sixth = (north - south) / 6
-        albers = f"+proj=aea +lat_1={south + sixth} +lat_2={north - sixth} +lon_0={(west + east) / 2} +datum=WGS84"
-        square_metres = list(lonlat.to_crs(albers).area)
-    return xr.DataArray(np.asarray(square_metres) / 1e6, dims="unit", coords={"unit": geometry.index.to_numpy(str)})
+        return [abs(ellipsoid.geometry_area_perimeter(shapely.orient_polygons(g))[0]) for g in lonlat.geometry]
+    west, south, east, north = lonlat.total_bounds
+    sixth = (north - south) / 6
+    albers = f"+proj=aea +lat_1={south + sixth} +lat_2={north - sixth} +lon_0={(west + east) / 2} +datum=WGS84"
+    return list(lonlat.to_crs(albers).area)

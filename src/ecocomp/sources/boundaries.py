@@ -18,7 +18,7 @@ import pyogrio
 import shapely
 
 from ecocomp.issues import DataError, Issue, MissingDependencyError, nearest
-from ecocomp.sources.crs import are_degrees, candidates, parse_crs
+from ecocomp.sources.crs import are_degrees, candidates, contradiction, parse_crs
 from ecocomp.sources.databases import database_name, is_database, read_polygons
 from ecocomp.sources.datum import unshift
 from ecocomp.sources.encodings import Unscrambled, attribute_encoding, unscramble
@@ -111,9 +111,12 @@ def read_boundaries(
         frame, encoding = again.frame, again.written_in
         issues.append(_misread(again, file))
     frame = _declared(frame, crs, file, issues)
-    issues += _faults(frame, file, id_column, declarable=crs is None)
+    wrong = contradiction(frame.crs, frame.total_bounds) if frame.crs is not None else None
+    issues += _faults(frame, file, id_column, wrong, declarable=crs is None)
     frame = frame.assign(id=[as_text(code) for code in frame[id_column]])
     stated = f"as the file's CRS says: {frame.crs.name}" if frame.crs else "none"
+    if wrong:  # nothing may be measured in it, while the other faults are looked for
+        frame = frame.set_crs(None, allow_override=True)
     read = Boundaries(frame, file, digest, source or UNDECLARED, stated, tuple(issues), encoding)
     return _shifted(read, datum)
 
@@ -127,6 +130,7 @@ def _from_cnmaps(boundaries: str) -> Boundaries:
 
 def _from_file(path: Path, layer: str | None, issues: list[Issue]) -> tuple[gpd.GeoDataFrame, str | None]:
     """Read a vector file or GeoParquet, with the encoding of its attributes where a shapefile needs one."""
+    _require_parts(path)
     attributes = attribute_encoding(path)
     try:
         if path.suffix.lower() in _PARQUET:
@@ -220,8 +224,26 @@ def _parts(path: Path) -> list[Path]:
     return [part for part in map(path.with_suffix, _SIDECARS) if part.exists()]
 
 
-def _faults(frame: gpd.GeoDataFrame, file: str, id_column: str, *, declarable: bool) -> list[Issue]:
-    """Return every fault that keeps a layer from being a map of units; raise them where it has no codes."""
+def _require_parts(path: Path) -> None:
+    """Raise where a shapefile lacks one of the files that it consists of: .shp, .shx and .dbf, in either case."""
+    if path.suffix.lower() != ".shp":
+        return
+    present = {part.name.lower() for part in path.parent.iterdir()}
+    needed = [path.with_suffix(suffix).name for suffix in (".shx", ".dbf")]
+    absent = [name for name in needed if name.lower() not in present]
+    if absent:
+        raise DataError(
+            [Issue("error", "boundaries-unreadable", f"is a shapefile without {' and '.join(absent)}",
+                   "copy all files of this name into the folder: .shp, .shx, .dbf, .prj and, if there is one, .cpg",
+                   file=path.name)]
+        )  # fmt: skip
+
+
+def _faults(frame: gpd.GeoDataFrame, file: str, id_column: str, wrong: str | None, *, declarable: bool) -> list[Issue]:
+    """Return every fault that keeps a layer from being a map of units; raise them where it has no codes.
+
+    ``wrong`` says why its coordinates cannot be in its system.
+    """
     issues = []
     if id_column not in frame:
         hint = nearest(id_column, [str(c) for c in frame.columns if c != frame.geometry.name])
@@ -231,10 +253,10 @@ def _faults(frame: gpd.GeoDataFrame, file: str, id_column: str, *, declarable: b
         )  # fmt: skip
     if frame.crs is None and declarable:
         issues.append(_without_crs(frame.total_bounds, file))
-    elif frame.crs is not None and frame.crs.is_geographic and not are_degrees(frame.total_bounds):
+    elif wrong:
         issues.append(
-            Issue("error", "boundaries-crs", f"is declared in degrees ({frame.crs.name}), and its coordinates are not"
-                  + _likely(frame.total_bounds), "declare the system that they are in with boundaries_crs", file,
+            Issue("error", "boundaries-crs", wrong + _likely(frame.total_bounds),
+                  "declare the system that they are in with boundaries_crs", file,
                   value=str(frame.total_bounds.round(1).tolist()))
         )  # fmt: skip
     for row, shape in enumerate(frame.geometry):

@@ -169,7 +169,8 @@ def clean_labels(cells: pd.Series) -> tuple[pd.Series, list[Cleaned]]:
 def decimal_mark(columns: Iterable[pd.Series], declared: Decimal | None, typed: bool) -> Decimal | None:
     """Return the decimal mark of a table's numbers; ``None`` where none is declared and none is needed or shown.
 
-    Where numbers show both marks it is the point, and those with a comma are read by nobody.
+    Where numbers show both marks it is the point, and those with a comma are read by nobody. So it is where more
+    numbers such as 3.014, which could have either, would change by a thousand than there are decimal commas.
 
     Parameters
     ----------
@@ -178,7 +179,7 @@ def decimal_mark(columns: Iterable[pd.Series], declared: Decimal | None, typed: 
     declared
         What the study says.
     typed
-        Whether the file has numbers of its own kind: those are written with a point here, whatever its texts use.
+        Whether the file has numbers of its own kind: those are written with a point here, which is decimal.
     """
     texts = [cells.tolist() for cells in columns]
     if declared is not None or not any(map(_has_unusual, texts)):
@@ -190,7 +191,12 @@ def decimal_mark(columns: Iterable[pd.Series], declared: Decimal | None, typed: 
             marks |= {mark} if mark is not None else set()
         elif not typed and "." in text and not _EITHER.fullmatch(text):
             marks.add(".")
-    return "," if marks == {","} else "." if marks else None
+    if marks == {","}:
+        cells = [text for column in texts for text in column]
+        commas = sum(_PLAIN.fullmatch(text) is None and _mark_of(_normal(text)) == "," for text in cells)
+        points = sum("." in text and _PLAIN.fullmatch(text) is not None for text in cells)
+        return "." if commas < points or (typed and points) else ","
+    return "." if marks else None
 
 
 def _has_unusual(texts: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Which coordinate reference system a map without one is probably in, judged by its coordinates alone."""
+"""Which coordinate reference system a map can be in, judged by its coordinates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 
-__all__ = ["Candidate", "are_degrees", "candidates", "parse_crs"]
+__all__ = ["Candidate", "are_degrees", "candidates", "contradiction", "parse_crs"]
 
 CHINA = (73.0, 3.0, 136.0, 54.0)
 """West, south, east and north of China with its seas [degrees]."""
@@ -16,6 +16,8 @@ KRASOVSKY_ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +ellps=kra
 FALSE_EASTING = 500_000
 HALF_ZONE = 340_000
 """Half the width of a zone of six degrees [m]."""
+TOLERANCE = 3.0
+"""How far from the area that a system is made for the middle of a map may lie [degrees]."""
 
 
 class Candidate(NamedTuple):
@@ -37,6 +39,55 @@ def are_degrees(bounds: npt.NDArray[np.float64]) -> bool:
     """Tell whether bounds can be longitudes and latitudes; an empty map's are not a number."""
     west, south, east, north = np.abs(np.nan_to_num(bounds))
     return bool(max(west, east) <= 360 and max(south, north) <= 90)
+
+
+def contradiction(crs: pyproj.CRS, bounds: npt.NDArray[np.float64]) -> str | None:
+    """Say why coordinates cannot be in a system, to follow the words "the map"; none if they can, or there are none.
+
+    A projected system is held against its area of use. The middle of the map counts, not its edges, and a map may
+    reach far to both sides of the area: provinces, and countries, wider than a zone are commonly mapped in one.
+
+    Parameters
+    ----------
+    crs
+        The system that the file states or the study declares.
+    bounds
+        West, south, east and north in it; shape (4,).
+    """
+    if np.isnan(bounds).any():
+        return None
+    if crs.is_geographic:
+        return None if are_degrees(bounds) else f"is declared in degrees ({crs.name}), and its coordinates are not"
+    if crs.is_projected and are_degrees(bounds * crs.axis_info[0].unit_conversion_factor):  # in metres
+        return f"is declared in the projected {crs.name}, and its coordinates look like degrees"
+    try:
+        to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+        left, bottom, right, top = map(float, bounds)
+        lonlat = np.array(to_degrees.transform_bounds(left, bottom, right, top, errcheck=False))
+    except pyproj.exceptions.ProjError:
+        lonlat = np.full(4, np.inf)
+    if not np.isfinite(lonlat).all():
+        return f"is declared in {crs.name}, in which its coordinates are no place on Earth"
+    return _out_of_use(crs, lonlat)
+
+
+def _out_of_use(crs: pyproj.CRS, lonlat: npt.NDArray[np.float64]) -> str | None:
+    """Say that bounds in degrees lie outside of the area that a system is made for; none if they do not."""
+    area = crs.area_of_use
+    if area is None:
+        return None
+    west, south, east, north = map(float, lonlat)
+    width = (east - west) % 360 if east < west else east - west  # east < west: across the antimeridian
+    longitude, latitude = west + width / 2, (south + north) / 2
+    used = area.east - area.west + (360 if area.east < area.west else 0)
+    apart = abs((longitude - area.west - used / 2 + 180) % 360 - 180)  # of the two middles
+    if apart <= max(used / 2 + TOLERANCE, width / 2) and area.south - TOLERANCE <= latitude <= area.north + TOLERANCE:
+        return None
+    return (
+        f"is declared in {crs.name}, in which its middle would be at {(longitude + 180) % 360 - 180:.1f}°, "
+        f"{latitude:.1f}°, outside of that system's area (longitude {area.west:g}° to {area.east:g}°, latitude "
+        f"{area.south:g}° to {area.north:g}°)"
+    )
 
 
 def candidates(bounds: npt.NDArray[np.float64]) -> list[Candidate]:

@@ -163,6 +163,10 @@ def _hits(row: Sequence[str], wanted: Collection[str]) -> int:
     return count
 
 
+_MARKED_NUMBER = re.compile(r"[约近超<>≤≥＜＞~≈≠±*#]+\s*\d[\d.,]*|\d[\d.,]*\s*[*#†‡+±]+")
+"""A number that somebody qualified."""
+
+
 def _continues(rows: Sequence[Sequence[str]], lines: list[int], line: int) -> bool:
     """Tell whether a row is a further line of the header, by what stands above and below it."""
     row, above = rows[line], rows[lines[-1]]
@@ -174,17 +178,21 @@ def _continues(rows: Sequence[Sequence[str]], lines: list[int], line: int) -> bo
 
 
 def _is_other_language(row: Sequence[str], below: list[Sequence[str]], filled: list[int]) -> bool:
-    """Tell a row of words over columns of numbers: a second language, or units of measure."""
-    if any(is_number(row[i]) for i in filled):
+    """Tell a row of words over columns of numbers: a second language, or units of measure.
+
+    A number with a mark beside it (约9, <0.1), and one word over all of them (保密), are no header but values.
+    """
+    if any(is_number(row[i]) or _MARKED_NUMBER.fullmatch(row[i]) for i in filled):
         return False
     numeric = 0
-    named = 0
+    named: list[str] = []
     for i in range(max(map(len, below))):
         cells = [r[i] for r in below if i < len(r) and not is_missing(r[i])]
         if cells and sum(map(is_number, cells)) >= 0.8 * len(cells):
             numeric += 1
-            named += i < len(row) and not is_missing(row[i])
-    return named >= 1 and 2 * named >= numeric
+            named += [row[i]] if i < len(row) and not is_missing(row[i]) else []
+    repeats = len(named) > 1 and len(set(named)) == 1
+    return len(named) >= 1 and 2 * len(named) >= numeric and not repeats
 
 
 def _is_subdivision(row: Sequence[str], above: Sequence[str], below: list[Sequence[str]], filled: list[int]) -> bool:

@@ -20,11 +20,13 @@ __all__ = ["Reader"]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
+Fill = float | tuple[float, float]
+
 OPEN_FILES = 32
 CACHE_MB = 64
 """Memory of GDAL's block cache; its own default is a twentieth of the machine's."""
 _NEVER_DATA = (-9999.0, -99999.0, -3.4028234663852886e38, 9.969209968386869e36, 1e20, 1e30)
-"""Numbers that are never data: customary fill values of ESRI, GDAL and NetCDF."""
+"""Numbers that are never data, whatever ``fill`` leaves out: customary fill values of ESRI, GDAL and NetCDF."""
 _SELDOM_DATA = (-999.0, -3000.0, -28672.0, -32768.0, 255.0, *map(float, range(32761, 32768)), 65535.0, 3.2767, 6.5535)
 """Numbers that are fill if they are frequent: ends of integer types, MODIS classes, and both after scaling."""
 _FREQUENT = 1e-4
@@ -37,6 +39,8 @@ class Reader:
         self._open: OrderedDict[str, Any] = OrderedDict()
         self._suspects: Counter[tuple[str, str, float]] = Counter()
         self._cells: Counter[tuple[str, str]] = Counter()
+        self._declared: dict[str, tuple[Fill, ...] | None] = {}
+        """By raster: what its ``fill`` declares, none for a product, which says its own."""
         self._environment: Any = None
 
     def __enter__(self) -> Reader:
@@ -72,8 +76,9 @@ class Reader:
         declared = series.settings.fill if series.product is None else series.product.missing
         for fill in declared or ():
             missing |= _is(raw, fill)
-        if declared is None:
-            self._look_for_fill(series.name, band, raw, used & ~missing)
+        self._declared[series.name] = (series.settings.fill or ()) if series.product is None else None
+        suspects = _NEVER_DATA if declared is not None else (*_NEVER_DATA, *_SELDOM_DATA)
+        self._look_for_fill(series.name, band, raw, used & ~missing, suspects)
         values = raw.astype(float)
         if series.product is not None:
             values[np.isin(raw, series.product.bare)] = 0.0
@@ -110,10 +115,16 @@ class Reader:
                 found.append(
                     Issue("error", "raster-fill", f"raster {name}: {count} cells ({share:.2%} of those under the "
                           "units) hold a number that looks like missing data and is not declared as such",
-                          f"declare fill = [{_as_toml(number)}] in [rasters.{name}], or fill = [] if it is data", file,
-                          value=_as_toml(number))
+                          self._remedy(name, number), file, value=_as_toml(number))
                 )  # fmt: skip
         return found
+
+    def _remedy(self, name: str, number: float) -> str:
+        declared = self._declared[name]
+        if declared is None:
+            return f"declare unit, scale and fill in [rasters.{name}] instead of product"
+        otherwise = "" if number in _NEVER_DATA else ", or fill = [] if it is data"
+        return f"declare fill = [{', '.join(map(_as_toml, (*declared, number)))}] in [rasters.{name}]{otherwise}"
 
     def _read(self, band: Band, window: Window) -> tuple[npt.NDArray[Any], Bools]:
         from rasterio.windows import Window as Rectangle
@@ -141,20 +152,22 @@ class Reader:
         self._open.move_to_end(path)
         return self._open[path]
 
-    def _look_for_fill(self, name: str, band: Band, raw: npt.NDArray[Any], used: Bools) -> None:
+    def _look_for_fill(
+        self, name: str, band: Band, raw: npt.NDArray[Any], used: Bools, suspects: tuple[float, ...]
+    ) -> None:
         numbers = raw[used]
         self._cells[name, band.file] += numbers.size
         if not numbers.size:
             return
         low, high = float(numbers.min()), float(numbers.max())
-        for number in (*_NEVER_DATA, *_SELDOM_DATA):
+        for number in suspects:
             if low * (1 + 1e-6 * (low < 0)) <= number <= high * (1 + 1e-6 * (high > 0)):
                 count = int(_is(numbers, number).sum())
                 if count:
                     self._suspects[name, band.file, number] += count
 
 
-def _is(raw: npt.NDArray[Any], fill: float | tuple[float, float]) -> Bools:
+def _is(raw: npt.NDArray[Any], fill: Fill) -> Bools:
     """Return where stored numbers are a fill value, to the digits of a single-precision number, or lie in a range."""
     if isinstance(fill, tuple):
         return np.asarray((raw >= fill[0]) & (raw <= fill[1]))
@@ -181,5 +194,8 @@ def _places(source: Grid, grid: Grid, window: Window) -> tuple[Floats, Floats]:
     return np.floor(rows), np.floor(columns)
 
 
-def _as_toml(number: float) -> str:
+def _as_toml(number: Fill) -> str:
+    if isinstance(number, tuple):
+        return f"[{', '.join(map(_as_toml, number))}]"
+    number = float(number)
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)

@@ -7,10 +7,13 @@ from pydantic import Field, model_validator
 from ecocomp.study.base import Settings
 from ecocomp.variables import inputs, variable
 
-__all__ = ["BUILT_IN", "Crosswalk"]
+__all__ = ["BUILT_IN", "BUILT_IN_YEARS", "Crosswalk"]
 
 BUILT_IN = "built-in"
 """Name of the table of changes that comes with the package: Beijing, Tianjin and Hebei."""
+
+BUILT_IN_YEARS = (2000, 2023)
+"""First and last year of which that table has every change at county level; some of these years had none."""
 
 
 class Crosswalk(Settings):
@@ -20,7 +23,8 @@ class Crosswalk(Settings):
         (BUILT_IN,),
         min_length=1,
         strict=False,
-        description='tables of changes: "built-in" (Beijing, Tianjin, Hebei 2000-2023) and files of the same form',
+        description=f'tables of changes: "{BUILT_IN}" (Beijing, Tianjin, Hebei '
+        f"{BUILT_IN_YEARS[0]}-{BUILT_IN_YEARS[1]}) and files of the same form",
     )
     weight: str = Field(
         "area",
