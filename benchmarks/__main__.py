@@ -12,11 +12,12 @@ from benchmarks.cases import bth_skipped
 from benchmarks.engine.run import run as run_engine
 from benchmarks.measure import agree, alternate, prepare
 from benchmarks.report import BESIDES, machine, table
+from benchmarks.uncertainty import report as draws
 from benchmarks.zonal import report as zonal_report
 from benchmarks.zonal import skipped as zonal_skipped
 
 PEERS = ("esda", "pointpats")
-STUDIES, ENGINE, ZONAL = ("bth", "synthetic"), "lisa", "zonal"
+STUDIES, ENGINE, ZONAL, DRAWS = ("bth", "synthetic"), "lisa", "zonal", "uncertainty"
 LIMITS = {"study": 300.0, "engine": 60.0}
 
 
@@ -24,7 +25,11 @@ def main() -> None:
     """Print a table for each case."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side, alternating (default: 3)")
-    parser.add_argument("--case", choices=[*STUDIES, ENGINE, ZONAL], help="one case only")
+    parser.add_argument(
+        "--case",
+        choices=[*STUDIES, ENGINE, ZONAL, DRAWS],
+        help="one case only; uncertainty runs only when it is asked for",
+    )
     parser.add_argument(
         "--limit",
         type=float,
@@ -43,6 +48,8 @@ def main() -> None:
         run_engine(options.rounds, options.limit or LIMITS["engine"])
     if options.case in (None, ZONAL):
         print(zonal_skipped() or zonal_report(options.rounds), end="\n\n", flush=True)
+    if options.case == DRAWS:
+        print(draws())
 
 
 def run_studies(names: list[str], rounds: int, limit: float) -> None:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -239,6 +239,61 @@ def _run(study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json
         counts = ", ".join(f"{n} {s}{'s' * (n != 1)}" for s, n in problems.items())
         click.echo(f"Issues: {counts} (listed in the report and in {folder / 'issues.csv'})")
     click.echo(f"Report: {folder / 'report.html'}")
+
+
+@_command
+@_study
+@click.option("--of", required=True, help="payments, receipts, gap, payers, recipients, amount:UNIT or rank:UNIT.")
+@click.option("--year", type=int, help="Year of the study; left out: the last.")
+@click.option(
+    "--points",
+    type=click.IntRange(min=2),
+    default=1024,
+    show_default=True,
+    help="Points, brought up to a power of two.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Also write the table as csv.")
+@_json
+def sensitivity(study: Path, of: str, year: int | None, points: int, output: Path | None, as_json: bool) -> None:
+    """Tell which uncertain input of [uncertainty] decides a number of the result.
+
+    Sobol indices with their 95 % intervals, the number's 90 % interval when each input alone varies, and elasticities.
+    """
+    from ecocomp.pipeline import uncertain_case
+    from ecocomp.study import Study
+    from ecocomp.uncertainty import sensitivity as sensitivity_of
+
+    case = uncertain_case(Study.load(study))
+    table = sensitivity_of(case, of, year, points, _progress)
+    if output is not None:
+        table.to_csv(output, index=False, encoding="utf-8-sig")
+    if as_json:
+        _print_json(json.loads(table.to_json(orient="records")))
+        return
+    first = table.iloc[0]
+    click.echo(f"{of} in {first['year']}: {first['plain']:,.6g} without errors")
+    shown = [_sensitivity_row(row) for row in table.to_dict("records")]
+    click.echo("\n".join(_aligned([("input", "first", "95 %", "total", "95 %", "alone 90 %", "elasticity"), *shown])))
+
+
+def _sensitivity_row(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Return the cells of one input."""
+
+    def share(name: str) -> str:
+        return f"{row[name]:.3f}"
+
+    return (
+        row["input"], share("sobol_first"), f"{share('sobol_first_low')} to {share('sobol_first_high')}",
+        share("sobol_total"), f"{share('sobol_total_low')} to {share('sobol_total_high')}",
+        f"{row['alone_low']:,.5g} to {row['alone_high']:,.5g}",
+        "" if row["elasticity"] != row["elasticity"] else f"{row['elasticity']:.3g}",
+    )  # fmt: skip
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    """Return rows as lines with their columns one under the other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 @_command

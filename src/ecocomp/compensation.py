@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal, cast
+from typing import cast
 
 import numpy as np
 import xarray as xr
@@ -24,6 +24,7 @@ __all__ = [
     "group",
     "price_by_year",
     "price_presets",
+    "side",
     "stage_coefficient",
     "stage_of",
     "threshold_of",
@@ -212,23 +213,35 @@ def check_amounts(amounts: xr.DataArray) -> list[Issue]:
     ]  # fmt: skip
 
 
-def group(amounts: xr.DataArray, threshold: float = 0.0) -> xr.DataArray:
-    """Tell payers (V > ε), recipients (V < −ε), balanced and missing units apart.
+def side(amounts: xr.DataArray, threshold: float = 0.0) -> xr.DataArray:
+    """Tell the sides by number: 1 pays (V > ε), −1 receives (V < −ε), 0 is balanced, 2 has no amount.
 
     Parameters
     ----------
     amounts
-        V, dimensions (unit, year) [CNY].
+        V, any dimensions [CNY].
     threshold
         ε ≥ 0 [CNY].
     """
-    labels: dict[Literal["payer", "recipient", "balanced"], xr.DataArray] = {
-        "payer": amounts > threshold,
-        "recipient": amounts < -threshold,
-        "balanced": abs(amounts) <= threshold,
-    }
-    values = np.select([m.values for m in labels.values()], list(labels), default="missing")
-    return xr.DataArray(values, coords=amounts.coords, dims=amounts.dims, name="group")
+    v = amounts.values
+    numbers = (v > threshold).astype(np.int8)
+    numbers -= v < -threshold
+    numbers[np.isnan(v)] = 2
+    return xr.DataArray(numbers, coords=amounts.coords, dims=amounts.dims, name="side")
+
+
+def group(amounts: xr.DataArray, threshold: float = 0.0) -> xr.DataArray:
+    """Tell payers (V > ε), recipients (V < −ε), balanced and missing units apart: :func:`side` in words.
+
+    Parameters
+    ----------
+    amounts
+        V, any dimensions [CNY].
+    threshold
+        ε ≥ 0 [CNY].
+    """
+    words = np.array(["balanced", "payer", "missing", "recipient"])  # by number; −1 is the last
+    return xr.DataArray(words[side(amounts, threshold).values], coords=amounts.coords, dims=amounts.dims, name="group")
 
 
 def threshold_of(settings: Compensation) -> float:

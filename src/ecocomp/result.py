@@ -25,6 +25,9 @@ FRAMES = (
     "rank_stability",
     "revisions",
     "transfers",
+    "uncertainty",
+    "uncertainty_regional",
+    "uncertainty_centres",
     "issues",
 )
 """Names of the tables of a result, in the order in which a run makes them."""
@@ -37,7 +40,7 @@ class Result:
     The columns of each frame are those of the interface; units of measure stand in the variables table.
     ``geometry`` is indexed by ``unit``; ``backdrop`` holds the polygons that the table lacks, drawn grey.
     ``revisions`` is empty unless revisions were compared; ``transitions``, ``markov``, ``histories`` and
-    ``cluster_trends`` are empty with a single year.
+    ``cluster_trends`` are empty with a single year; ``uncertainty`` and its kin are empty without draws.
     """
 
     results: pd.DataFrame
@@ -53,6 +56,9 @@ class Result:
     rank_stability: pd.DataFrame
     revisions: pd.DataFrame
     transfers: pd.DataFrame
+    uncertainty: pd.DataFrame
+    uncertainty_regional: pd.DataFrame
+    uncertainty_centres: pd.DataFrame
     issues: pd.DataFrame
     geometry: gpd.GeoDataFrame
     backdrop: gpd.GeoDataFrame

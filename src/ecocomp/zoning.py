@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from scipy import stats
 
-__all__ = ["classify", "kendall_w", "priority", "rank", "rank_stability"]
+__all__ = ["classify", "kendall_w", "priority", "rank", "rank_sides", "rank_stability"]
 
 SIDES = ("payer", "recipient")
 
@@ -46,27 +46,56 @@ def rank(
     Parameters
     ----------
     priorities, amount, group
-        Q [1], V [CNY] and the group's label, dimensions (unit, year).
+        Q [1], V [CNY] and the group's label, dimension (unit,) and any others.
     payers
         Payers by falling (``high_first``) or rising priority; recipients always by falling.
 
     Returns
     -------
     xarray.DataArray
-        Rank (unit, year), ties by larger |V| and then by unit id; missing for balanced and missing units.
+        Rank on the same dimensions, ties by larger |V| and then by unit id; missing for balanced and missing units.
     """
     priorities, amount, group = xr.align(priorities, amount, group, join="exact")
-    ranks = np.full(priorities.shape, np.nan)
+    number = (group == "payer").astype(np.int8) - (group == "recipient").astype(np.int8)
+    return rank_sides(priorities, amount, number, payers)
+
+
+def rank_sides(
+    priorities: xr.DataArray,
+    amount: xr.DataArray,
+    side: xr.DataArray,
+    payers: Literal["high_first", "low_first"] = "high_first",
+) -> xr.DataArray:
+    """Rank as :func:`rank` does, the sides told by number: 1 pays, −1 receives, anything else is not ranked.
+
+    Parameters
+    ----------
+    priorities, amount, side
+        Q [1], V [CNY] and the side, dimension (unit,) and any others, in the same order.
+    payers
+        As :func:`rank`.
+    """
+    rows = [a.transpose(..., "unit") for a in (priorities, amount, side)]
+    units = priorities.sizes["unit"]
+    q, v, sides = (np.ascontiguousarray(a.values).reshape(-1, units) for a in rows)
     ids = np.argsort(np.argsort(priorities["unit"].values))
-    for side in SIDES:
-        sign = 1 if side == "payer" and payers == "low_first" else -1
-        members = (group == side).values & priorities.notnull().values
-        for year in range(ranks.shape[1]):
-            rows = np.flatnonzero(members[:, year])
-            q, v = priorities.values[rows, year], np.abs(amount.values[rows, year])
-            order = np.lexsort((ids[rows], -v, sign * q))
-            ranks[rows[order], year] = np.arange(1, rows.size + 1)
-    return xr.DataArray(ranks, coords=priorities.coords, dims=priorities.dims, name="rank")
+    falling = sides != 1 if payers == "low_first" else np.ones_like(sides, dtype=np.bool_)
+    keys = np.where((abs(sides) == 1) & ~np.isnan(q), np.where(falling, -q, q), np.inf)
+    order = np.argsort(keys, axis=1)
+    found = np.take_along_axis(keys, order, axis=1)
+    tied = ((found[:, 1:] == found[:, :-1]) & np.isfinite(found[:, 1:])).any(axis=1)
+    for row in np.flatnonzero(tied):  # rare, and the only rows that need three keys
+        order[row] = np.lexsort((ids, -np.abs(v[row]), keys[row]))
+    ranked = np.take_along_axis(np.where(np.isfinite(keys), sides, 0), order, axis=1)
+    places = np.full(keys.shape, np.nan)
+    for number in (1, -1):
+        own = ranked == number
+        places[own] = np.cumsum(own, axis=1)[own]
+    ranks = np.empty(keys.shape)
+    np.put_along_axis(ranks, order, places, axis=1)
+    template = rows[0]
+    array = xr.DataArray(ranks.reshape(template.shape), coords=template.coords, dims=template.dims, name="rank")
+    return array.transpose(*priorities.dims)
 
 
 def classify(

@@ -24,6 +24,7 @@ def tiny_result(
     notice: str | None = None,
     study: dict[str, Any] | None = None,
     revisions: bool = False,
+    uncertainty: bool = False,
 ) -> Result:
     """Return a result of one square a value (Mt CO2 before and after revision, 60 CNY/t), the same in every year."""
     units = [f"u{i}" for i in range(len(values))]
@@ -52,6 +53,9 @@ def tiny_result(
         rank_stability=pd.DataFrame(),
         revisions=_revisions(years) if revisions else pd.DataFrame(columns=["year", "revision"]),
         transfers=pd.DataFrame(),
+        uncertainty=_uncertainty(results) if uncertainty else pd.DataFrame(),
+        uncertainty_regional=pd.DataFrame({"year": years, "draws": 100}) if uncertainty else pd.DataFrame(),
+        uncertainty_centres=pd.DataFrame(),
         issues=pd.DataFrame(),
         geometry=geometry,
         backdrop=gpd.GeoDataFrame(geometry=beyond, crs="EPSG:4326"),
@@ -78,6 +82,21 @@ def _year(units: list[str], values: np.ndarray, names: Sequence[str], year: int)
     frame["rank"] = rank.reindex(frame.index).astype("Int64")
     kinds = np.resize(CLUSTERS, len(units))
     return frame.assign(cluster=np.where(np.isnan(values), "missing", kinds))
+
+
+def _uncertainty(results: pd.DataFrame) -> pd.DataFrame:
+    """Return draws around the amounts; every third unit is sure of its side, and the second one on the other side."""
+    pays = (results["amount"] > 0).to_numpy()
+    share = np.resize([1.0, 0.3, 0.85], len(results))
+    known = results["amount"].notna().to_numpy()
+    rank = results["rank"].astype("Float64").to_numpy(float, na_value=np.nan)
+    return results[["unit", "year"]].assign(
+        amount_median=results["amount"],
+        probability_paying=np.where(known, np.where(pays, share, 1 - share), np.nan),
+        probability_receiving=np.where(known, np.where(pays, 1 - share, share), np.nan),
+        rank_side=np.where(pays == (share > 0.5), "payer", "recipient"),
+        rank_median=rank + 1, rank_low=rank, rank_high=rank + 3,
+    )  # fmt: skip
 
 
 def _regional(results: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from shapely import box
 
 from ecocomp.result import Result
+from ecocomp.uncertainty import COLUMNS
 
 UNITS = ("01", "02", "03", "04")
 NAMES = ("Alpha", "Beta", "Gamma", "Delta")
@@ -62,6 +63,7 @@ def make_result(
         "rank_stability": _stability(years, recipients, names),
         "revisions": _revisions(years) if revisions else _revisions(()),
         "transfers": pd.DataFrame(columns=["year", "payer", "recipient", "amount"]),
+        **{name: pd.DataFrame(columns=columns) for name, columns in COLUMNS.items()},
         "issues": _issues(years, names),
     }
     geometry = gpd.GeoDataFrame(

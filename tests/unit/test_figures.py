@@ -13,6 +13,7 @@ from matplotlib import rcParams
 from matplotlib.text import Text
 
 from ecocomp.outputs.figures import fonts, write_figures
+from ecocomp.outputs.figures.certainty import certainty_of, faded
 from ecocomp.outputs.figures.ground import ground_of, path_of
 from ecocomp.outputs.figures.page import lettering
 from ecocomp.outputs.figures.placing import _distance
@@ -41,7 +42,9 @@ def texts(result, name: str) -> list[str]:
 @pytest.mark.parametrize(
     "result",
     [
-        tiny_result([1, 2, -1, -3, np.nan, 0.5], backdrop=True, revisions=True),
+        tiny_result([1, 2, -1, -3, np.nan, 0.5], backdrop=True, revisions=True, uncertainty=True),
+        tiny_result([1, 2, 3], uncertainty=True),  # nobody receives
+        tiny_result([np.nan, np.nan], uncertainty=True),  # nothing is known
         tiny_result([1, 2, 3], years=[2010]),  # nobody receives, one year
         tiny_result([-1, -2, -3], parents=False),  # nobody pays, no parents
         tiny_result([0.0], years=[2010]),  # one unit, which owes nothing
@@ -49,11 +52,23 @@ def texts(result, name: str) -> list[str]:
         tiny_result([2.0, 2.0, -2.0, -2.0]),  # every value of a side the same
         tiny_result([1, -1], years=range(2000, 2017)),
     ],
-    ids=["all kinds", "no recipients", "no payers", "one zero", "all missing", "ties", "many years"],
+    ids=[
+        "all kinds",
+        "draws, no recipients",
+        "draws, all missing",
+        "no recipients",
+        "no payers",
+        "one zero",
+        "all missing",
+        "ties",
+        "many years",
+    ],
 )
 def test_any_result_is_drawn(result, tmp_path: Path) -> None:
     figures = write_figures(result, tmp_path / "图 figures")
-    assert [f.name for f in figures] == NAMES + (["revisions"] if len(result.revisions) else [])
+    assert [f.name for f in figures] == NAMES + (["revisions"] if len(result.revisions) else []) + (
+        ["certainty", "ranks"] if len(result.uncertainty) else []
+    )
     for figure in figures:
         assert figure.path == tmp_path / "图 figures" / f"{figure.name}.png"
         assert figure.path.read_bytes().startswith(b"\x89PNG")
@@ -263,3 +278,22 @@ def test_a_revision_has_one_name_in_figure_and_caption() -> None:
 
 def test_words_are_in_both_languages() -> None:
     assert all(english and chinese for english, chinese in WORDS.values())
+
+
+def test_certainty_fades_colour_and_not_lightness() -> None:
+    # 0.299·0xcf + 0.587·0x4f + 0.114·0x0a = 109.4
+    assert faded("#cf4f0a", 1) == "#cf4f0a"
+    assert faded("#cf4f0a", 0) == "#6d6d6d"
+    assert certainty_of(np.array([0.95, 0.9, 0.8, 0.79, 0.5]), 0.95).tolist() == [0, 1, 1, 2, 2]
+    assert certainty_of(np.array([0.75, 0.7, 0.6]), 0.7).tolist() == [0, 0, 2], "a lower level leaves none in between"
+
+
+def test_figures_of_the_draws_say_what_they_show() -> None:
+    result = tiny_result([1, 2, -1, -3, 3, 0.5], names=list("ABCDEF"), uncertainty=True)
+    assert {"robust: probability from 0.95", "likely: 0.8 to 0.95", "side open: below 0.8"} <= set(
+        texts(result, "certainty")
+    )
+    lettered = texts(result, "ranks")
+    assert {"A", "1.00", "0.85", "0.30"} <= set(lettered)
+    captions = [_DRAW[name](scene_of(result))[1] for name in ("certainty", "ranks")]
+    assert all("100 draws" in caption for caption in captions)

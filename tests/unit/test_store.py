@@ -32,7 +32,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
     rows.loc[7, "名称"] = "改名"
     shapes = pd.concat([boundaries(), boundaries().iloc[:1].assign(code="099999").translate(0, 2).to_frame("geometry")
                         .assign(code="099999")], ignore_index=True)  # fmt: skip
-    study = write_study(tmp_path_factory.mktemp("存") / "研究", table=rows, shapes=shapes)
+    drawn = "permutations = 999\n\n[uncertainty]\ndraws = 16\nerrors = { gdp = { cv = 0.2 } }\n"
+    study = write_study(
+        tmp_path_factory.mktemp("存") / "研究", table=rows, shapes=shapes, replace={"permutations = 999\n": drawn}
+    )
     result = ecocomp.run(ecocomp.Study.load(study), all_revisions=True)
     return result, ecocomp.save(result, study.parent / "结果")
 

@@ -17,7 +17,7 @@ from ecocomp.cli import main
 from ecocomp.issues import UsageError
 from ecocomp.sources.tables import read_table
 from ecocomp.starter import write_starter
-from ecocomp.study import Amount, Quantity, Study
+from ecocomp.study import Amount, ErrorOf, Quantity, Study
 from ecocomp.study.template import template
 from ecocomp.variables import inputs
 
@@ -30,10 +30,10 @@ def models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def sections(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, type[BaseModel]]]:
-    """Yield every settings model with the section that it is, entries of [quantities] left out."""
+    """Yield every settings model with the section that it is, entries of [quantities] and of errors left out."""
     for key, field in model.model_fields.items():
         for inner in models(field.annotation):
-            if inner not in (Amount, Quantity):
+            if inner not in (Amount, ErrorOf, Quantity):
                 yield ".".join([*path, key]), inner
                 yield from sections(inner, (*path, key))
 
@@ -49,7 +49,8 @@ def body(section: str) -> str:
 
 def test_the_walk_finds_the_nested_sections() -> None:
     assert {"study", "units", "tables", "crosswalk", "rasters", "revision", "compensation", "compensation.price",
-            "compensation.stage_coefficient", "zoning", "space", "settlement", "checks", "checks.totals"
+            "compensation.stage_coefficient", "zoning", "space", "settlement", "checks", "checks.totals",
+            "uncertainty", "uncertainty.price"
             } == set(SECTIONS)  # fmt: skip
 
 
@@ -78,6 +79,16 @@ def test_every_quantity_and_every_key_of_one() -> None:
             assert re.search(rf"^gdp = {{.*\b{key} = ", text, re.MULTILINE), key
 
 
+def test_every_key_of_an_error_is_explained_and_its_entries_load() -> None:
+    text = body("uncertainty.errors")
+    for key, field in ErrorOf.model_fields.items():
+        assert f"# {key}: {field.description}" in text
+    entries = re.findall(r"^# (\w+ = {.*})$", text, re.MULTILINE)
+    assert len(entries) == 3
+    stated = tomllib.loads("\n".join(entries))
+    assert all(ErrorOf.model_validate(error).region == 0.5 for error in stated.values())
+
+
 def test_it_loads_and_means_the_defaults() -> None:
     study = Study.from_dict(tomllib.loads(template()))
     plain = Study.from_dict({
@@ -87,6 +98,7 @@ def test_it_loads_and_means_the_defaults() -> None:
     assert study.space == plain.space
     assert study.zoning == plain.zoning
     assert study.settlement == plain.settlement
+    assert study.uncertainty == plain.uncertainty
     assert study.revision.method == plain.revision.method
     assert study.compensation.stage_coefficient is None
 
@@ -123,6 +135,17 @@ def test_every_alternative_loads_when_its_comment_is_taken_away() -> None:
             changed = [x.removeprefix("# ") if "stage_coefficient]" in x else x for x in changed]
         if key in ("price_base", "deflator"):
             changed = [x.removeprefix("# ") if re.match(r"# (price_base|deflator) = ", x) else x for x in changed]
+        if "uncertainty.price" in body_of(lines, number):  # one form of three, each with its companions
+            if key in ("unit", "shape"):
+                continue
+            forms = {"cv": ("cv",), "low": ("low", "high", "unit"), "high": ("low", "high", "unit")}
+            with_it = (*forms.get(key, ("values", "probabilities", "unit")), r"\[uncertainty.price\]")
+            start = lines.index("# [uncertainty.price]")
+            end = next(n for n in range(start, len(lines)) if not lines[n].startswith("#"))
+            opened = [
+                x.removeprefix("# ") if re.match(rf"# ({'|'.join(with_it)})( = |$)", x) else x for x in lines[start:end]
+            ]
+            changed = [*lines[:start], *opened, *lines[end:]]
         if key == "applies_to":  # needs engel beside it
             changed = [x.removeprefix("# ") if re.match(r"# engel = ", x) else x for x in changed]
         Study.from_dict(tomllib.loads("\n".join(changed)))

@@ -10,16 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import xarray as xr
 
 from ecocomp.accounts.net import net_account
-from ecocomp.accounts.size import rescale_to_totals, size_index_of, weights_of
+from ecocomp.accounts.size import Weight, rescale_to_totals, size_index_of, weights_of
 from ecocomp.panel.totals import sum_over_valid, valid_units
 from ecocomp.study import Revision
 
 __all__ = ["REVISIONS", "RevisionMethod", "ecc_esc", "factors_of", "quota", "revise", "size_normalised", "threshold"]
 
 Role = Literal["entitlement", "responsibility"]
+Weights = Mapping[str, Weight] | None
 
 
 def size_normalised(account: xr.DataArray, size_index: xr.DataArray) -> xr.DataArray:
@@ -48,7 +50,7 @@ def size_normalised(account: xr.DataArray, size_index: xr.DataArray) -> xr.DataA
 def quota(
     account: xr.DataArray,
     factors: Mapping[str, xr.DataArray],
-    weights: Mapping[str, float],
+    weights: Mapping[str, Weight],
     roles: Mapping[str, Role] | None = None,
 ) -> xr.DataArray:
     """Return each unit's account less its share of the region's, R = C − ΣC · Σ_f w_f · s_f; ΣR = 0.
@@ -60,7 +62,7 @@ def quota(
     factors
         Positive quantities x_f by name, on the same labels.
     weights
-        w_f by name; divided by their sum.
+        w_f by name; divided by their sum; numbers, or arrays on any dimensions beside ``unit``.
     roles
         ``entitlement`` (default): s_f = x_f / Σx_f; ``responsibility``: s_f = (1/x_f) / Σ(1/x_f).
 
@@ -74,7 +76,7 @@ def quota(
     Redistribution of the deficit (Yan et al. 2024), form inferred. With all weight on GDP it is the theoretical
     carbon deficit (Yang et al. 2019), form inferred.
     """
-    used = {name: factors[name] for name, weight in weights.items() if weight > 0}
+    used = {name: factors[name] for name, weight in weights.items() if np.any(weight > 0)}
     valid = valid_units(account, *used.values())
     share = xr.zeros_like(account)
     for name, x in used.items():
@@ -162,11 +164,11 @@ def ecc_esc(
 class RevisionMethod:
     """A registered revision: what it computes and which properties it declares.
 
-    ``function`` takes the panel (unit, year), its account and the settings and returns R and κ (κ is ``None`` but for
-    ``size_normalised``); ``needs`` names the quantities beside the account.
+    ``function`` takes the panel (unit, year), the settings and weights that stand in for theirs, or None, and returns
+    R and κ (κ is ``None`` but for ``size_normalised``); ``needs`` names the quantities beside the account.
     """
 
-    function: Callable[[xr.Dataset, Revision], tuple[xr.DataArray, xr.DataArray | None]]
+    function: Callable[[xr.Dataset, Revision, Weights], tuple[xr.DataArray, xr.DataArray | None]]
     title: str
     formula: str
     unit: str = "Mt CO2"
@@ -179,31 +181,31 @@ def _account(panel: xr.Dataset) -> xr.DataArray:
     return net_account(panel["emissions"], panel["sequestration"])
 
 
-def _none(panel: xr.Dataset, _: Revision) -> tuple[xr.DataArray, None]:
+def _none(panel: xr.Dataset, _: Revision, __: Weights) -> tuple[xr.DataArray, None]:
     return _account(panel), None
 
 
-def _size_normalised(panel: xr.Dataset, settings: Revision) -> tuple[xr.DataArray, xr.DataArray]:
-    index = size_index_of(panel, settings)
+def _size_normalised(panel: xr.Dataset, settings: Revision, weights: Weights) -> tuple[xr.DataArray, xr.DataArray]:
+    index = size_index_of(panel, settings, weights)
     account = _account(panel)
     return rescale_to_totals(size_normalised(account, index), account, settings.rescale), index
 
 
-def _quota(panel: xr.Dataset, settings: Revision) -> tuple[xr.DataArray, None]:
-    weights = weights_of(settings)
-    factors = {name: panel[name] for name in weights}
-    return quota(_account(panel), factors, weights, settings.roles), None  # type: ignore[arg-type]
+def _quota(panel: xr.Dataset, settings: Revision, weights: Weights) -> tuple[xr.DataArray, None]:
+    own = weights_of(settings)
+    factors = {name: panel[name] for name in own}
+    return quota(_account(panel), factors, own if weights is None else weights, settings.roles), None  # type: ignore[arg-type]
 
 
-def _theoretical(panel: xr.Dataset, settings: Revision) -> tuple[xr.DataArray, None]:
+def _theoretical(panel: xr.Dataset, settings: Revision, _: Weights) -> tuple[xr.DataArray, None]:
     return quota(_account(panel), {"gdp": panel["gdp"]}, {"gdp": 1.0}, settings.roles), None  # type: ignore[arg-type]
 
 
-def _threshold(panel: xr.Dataset, settings: Revision) -> tuple[xr.DataArray, None]:
+def _threshold(panel: xr.Dataset, settings: Revision, _: Weights) -> tuple[xr.DataArray, None]:
     return threshold(panel["emissions"], panel["sequestration"], panel["gdp"], settings.benchmark), None
 
 
-def _ecc_esc(panel: xr.Dataset, settings: Revision) -> tuple[xr.DataArray, None]:
+def _ecc_esc(panel: xr.Dataset, settings: Revision, _: Weights) -> tuple[xr.DataArray, None]:
     return ecc_esc(panel["emissions"], panel["sequestration"], panel["gdp"], settings.cap_quantile), None
 
 
@@ -241,16 +243,18 @@ def factors_of(settings: Revision) -> list[str]:
     return list(weights_of(settings)) if settings.method in ("size_normalised", "quota") else []
 
 
-def revise(panel: xr.Dataset, settings: Revision) -> xr.Dataset:
+def revise(panel: xr.Dataset, settings: Revision, weights: Mapping[str, Weight] | None = None) -> xr.Dataset:
     """Revise the accounts of a panel as a study asks.
 
     Parameters
     ----------
     panel
-        Dataset (unit, year) with emissions, sequestration [Mt CO2] and, as the method needs them, gdp [CNY],
-        population [person] and area [km²].
+        Dataset on (unit, year) and any other dimensions with emissions, sequestration [Mt CO2] and, as the method
+        needs them, gdp [CNY], population [person] and area [km²].
     settings
         The study's ``[revision]``.
+    weights
+        Stand in for the weights of the settings where these have an effect, for the same factors: one a draw, say.
 
     Returns
     -------
@@ -264,7 +268,7 @@ def revise(panel: xr.Dataset, settings: Revision) -> xr.Dataset:
     """
     method = REVISIONS[settings.method]
     with xr.set_options(arithmetic_join="exact"):
-        revised, index = method.function(panel, settings)
+        revised, index = method.function(panel, settings, weights)
     missing = xr.full_like(revised, float("nan"))
     result = xr.Dataset({"revised": revised, "size_index": missing if index is None else index})
     result["revised"].attrs["units"] = method.unit if settings.rescale == "none" else "Mt CO2"

@@ -15,6 +15,7 @@ from ecocomp.units import scale
 from ecocomp.variables import variable
 
 __all__ = [
+    "Weight",
     "check_reference",
     "gdp_per_head",
     "reference_means",
@@ -25,6 +26,9 @@ __all__ = [
 ]
 
 EQUAL = {"area": 1.0, "population": 1.0, "gdp": 1.0}
+
+Weight = float | xr.DataArray
+"""Weight of a factor: one number, or one a draw."""
 
 
 def gdp_per_head(panel: xr.Dataset) -> xr.DataArray | None:
@@ -41,7 +45,7 @@ def gdp_per_head(panel: xr.Dataset) -> xr.DataArray | None:
 def size_index(
     factors: Mapping[str, xr.DataArray],
     means: Mapping[str, xr.DataArray | float],
-    weights: Mapping[str, float],
+    weights: Mapping[str, Weight],
     mean: Literal["geometric", "arithmetic", "harmonic"] = "geometric",
 ) -> xr.DataArray:
     """Return κ, the weighted mean of relative sizes x̂_f = x_f / mean(x_f).
@@ -53,7 +57,7 @@ def size_index(
     means
         Reference mean of each factor, in its unit, on the dimensions beside ``unit``.
     weights
-        w_f by name, divided by their sum.
+        w_f by name, divided by their sum; numbers, or arrays on any dimensions beside ``unit``.
     mean
         ``geometric`` κ = Π x̂^w; ``arithmetic`` κ = Σ w·x̂; ``harmonic`` κ = 1 / Σ(w/x̂).
 
@@ -63,7 +67,7 @@ def size_index(
         κ [1]; 1 is the region's mean unit; missing where a weighted factor is.
     """
     total = sum(weights.values())
-    terms = [(weight / total, factors[name] / means[name]) for name, weight in weights.items() if weight > 0]
+    terms = [(weight / total, factors[name] / means[name]) for name, weight in weights.items() if np.any(weight > 0)]
     if mean == "geometric":
         logs = [w * np.log(x) for w, x in terms]
         return cast(xr.DataArray, np.exp(sum(logs[1:], start=logs[0])))
@@ -89,7 +93,7 @@ def check_reference(settings: Revision, years: Sequence[int]) -> list[Issue]:
 
 
 def reference_means(panel: xr.Dataset, settings: Revision) -> dict[str, xr.DataArray]:
-    """Return the mean of each weighted factor that sizes are relative to, on (year,).
+    """Return the mean of each weighted factor that sizes are relative to, on the panel's dimensions beside ``unit``.
 
     They run over the units that have the account and every weighted factor; ``settings.reference`` chooses the means
     of each year, of one base year, pooled over the years, or given values, with which a run on a subset of the units
@@ -103,19 +107,20 @@ def reference_means(panel: xr.Dataset, settings: Revision) -> dict[str, xr.DataA
         if settings.reference == "year":
             means[name] = yearly
         elif settings.reference == "pooled":
-            means[name] = xr.full_like(yearly, float(sum_over_valid(panel[name], valid).sum() / valid.sum()))
+            pooled = sum_over_valid(panel[name], valid).sum("year") / valid.sum(["unit", "year"])
+            means[name] = pooled.broadcast_like(yearly)
         elif isinstance(settings.reference, int):
-            means[name] = xr.full_like(yearly, _of_base_year(yearly, settings))
+            means[name] = _of_base_year(yearly, settings).broadcast_like(yearly)
         else:
             means[name] = xr.full_like(yearly, _given(name, settings))
     return means
 
 
-def _of_base_year(yearly: xr.DataArray, settings: Revision) -> float:
+def _of_base_year(yearly: xr.DataArray, settings: Revision) -> xr.DataArray:
     faults = check_reference(settings, yearly["year"].values.tolist())
     if faults:
         raise DataError(faults)
-    return float(yearly.sel(year=settings.reference))
+    return yearly.sel(year=settings.reference, drop=True)
 
 
 def _given(name: str, settings: Revision) -> float:
@@ -125,11 +130,14 @@ def _given(name: str, settings: Revision) -> float:
     return amount.value * scale(amount.unit, variable(name).unit)
 
 
-def size_index_of(panel: xr.Dataset, settings: Revision) -> xr.DataArray:
-    """Return κ of a panel as the study's ``[revision]`` asks; see :func:`size_index`."""
-    weights = weights_of(settings)
-    factors = {name: panel[name] for name in weights}
-    return size_index(factors, reference_means(panel, settings), weights, settings.mean)
+def size_index_of(panel: xr.Dataset, settings: Revision, weights: Mapping[str, Weight] | None = None) -> xr.DataArray:
+    """Return κ of a panel as the study's ``[revision]`` asks; see :func:`size_index`.
+
+    ``weights`` stand in for those of the settings, for the same factors.
+    """
+    own = weights_of(settings)
+    factors = {name: panel[name] for name in own}
+    return size_index(factors, reference_means(panel, settings), own if weights is None else weights, settings.mean)
 
 
 def rescale_to_totals(
@@ -140,7 +148,7 @@ def rescale_to_totals(
     Parameters
     ----------
     revised, account
-        R and C, dimensions (unit, year) [Mt CO2].
+        R and C, dimensions (unit, year) and any others [Mt CO2].
     rescale
         ``net``: R · ΣC/ΣR, refused where that ratio is not positive; ``gross``: payers and recipients each rescaled
         to their own ΣC; ``none``: as it is.
@@ -158,11 +166,14 @@ def rescale_to_totals(
         factors = [sum_over_valid(account, side) / sum_over_valid(revised, side) for side in sides]
         return revised.where(~sides[0], revised * factors[0]).where(~sides[1], revised * factors[1])
     ratio = sum_over_valid(account, valid) / sum_over_valid(revised, valid)
-    refused = ratio["year"].values[~(ratio.values > 0)]
-    if refused.size:
+    refused = ~(ratio > 0).transpose("year", ...).values.reshape(ratio.sizes["year"], -1)
+    if refused.any():
+        several = refused.shape[1] > 1
         raise DataError(
-            [Issue("error", "rescale-net", "the region's accounts before and after revision have opposite signs, "
-                   'so that rescale = "net" would turn payers into recipients', 'use rescale = "gross" or "none"',
-                   year=int(year)) for year in refused]
+            [Issue("error", "rescale-net", "the region's accounts before and after revision have opposite signs"
+                   + (f" in {count} of {refused.shape[1]} draws" if several else "")
+                   + ', so that rescale = "net" would turn payers into recipients', 'use rescale = "gross" or "none"',
+                   year=int(year))
+             for year, count in zip(ratio["year"].values, refused.sum(axis=1), strict=True) if count]
         )  # fmt: skip
     return revised * ratio

@@ -43,6 +43,9 @@ _KEYS = {
     "histories": ("unit",),
     "cluster_trends": ("cluster",),
     "transfers": ("year", "payer", "recipient"),
+    "uncertainty": ("unit", "year"),
+    "uncertainty_regional": ("year",),
+    "uncertainty_centres": ("year", "weighting"),
     "units": ("unit",),
 }
 _ABOUT = {
@@ -59,6 +62,9 @@ _ABOUT = {
     "rank_stability": "agreement of the ranks over the years",
     "revisions": "agreement between revisions",
     "transfers": "who pays whom, by year",
+    "uncertainty": "intervals and probabilities of every unit and year",
+    "uncertainty_regional": "intervals of the region's sums by year",
+    "uncertainty_centres": "confidence ellipses of the centres of gravity",
     "issues": "problems found in the inputs, and remarks",
     "units": "the units and their polygons",
     "columns": "what each column of each table holds",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import xarray as xr
+
 from ecocomp import space
 from ecocomp.accounts import check_reference, derive, gdp_per_head, net_account, revise
 from ecocomp.comparison import compare_revisions
@@ -21,16 +23,17 @@ from ecocomp.compensation import (
 from ecocomp.issues import Issue, raise_errors
 from ecocomp.panel import Inputs, examine
 from ecocomp.panel.rules import check_panel
-from ecocomp.pipeline.frames import tabulate, together
+from ecocomp.pipeline.frames import tabulate, together, uncertainty_frames
 from ecocomp.pipeline.manifest import describe, remarks
 from ecocomp.result import Result
 from ecocomp.rules import with_severities
 from ecocomp.settlement import payments_and_receipts, settle, top_n_balance
 from ecocomp.stopwatch import Stopwatch
 from ecocomp.study import Study
+from ecocomp.uncertainty import Case, case_of, check_uncertainty, propagate
 from ecocomp.zoning import classify, priority, rank, rank_stability
 
-__all__ = ["check", "load", "run"]
+__all__ = ["check", "load", "run", "uncertain_case"]
 
 
 def check(study: Study) -> list[Issue]:
@@ -63,10 +66,28 @@ def _examine(study: Study) -> tuple[Inputs | None, list[Issue]]:
         issues += space.check_neighbours(inputs.geometry, study.space)
         inputs, derived = derive(inputs, study)
         issues += derived
+    issues += check_uncertainty(study, None if inputs is None else inputs.panel)
     if inputs is not None:
         issues += check_panel(inputs, study)
     issues = with_severities(issues, study.checks.severities)
     return replace(inputs, issues=tuple(issues)) if inputs is not None else None, issues
+
+
+def _at_price_level(study: Study, inputs: Inputs) -> xr.Dataset:
+    """Return the panel with GDP at the price level of the price."""
+    return inputs.panel.assign(gdp=deflate(inputs.panel["gdp"], study.compensation))
+
+
+def uncertain_case(study: Study) -> Case:
+    """Return a study with its checked inputs, ready for draws and for :func:`ecocomp.uncertainty.sensitivity`.
+
+    Raises
+    ------
+    DataError
+        If the inputs have errors.
+    """
+    inputs = load(study)
+    return case_of(study, _at_price_level(study, inputs), inputs.geometry)
 
 
 def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], None] | None = None) -> Result:
@@ -90,7 +111,7 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
     watch.start("reading and checking")
     inputs = load(study)
     money, polygons = study.compensation, inputs.geometry
-    panel = inputs.panel.assign(gdp=deflate(inputs.panel["gdp"], money))
+    panel = _at_price_level(study, inputs)
 
     watch.start("accounts and revision")
     account = net_account(panel["emissions"], panel["sequestration"])
@@ -123,6 +144,11 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
 
     watch.start("comparison of revisions")
     revisions = compare_revisions(panel, study.revision, money) if all_revisions else None
+
+    answers = None
+    if study.uncertainty.draws:
+        watch.start("uncertainty")
+        answers = propagate(case_of(study, panel, polygons), progress)
     watch.stop()
 
     units = together(
@@ -132,5 +158,6 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
     issues = [*inputs.issues, *with_severities(remarks(study, units, centres), study.checks.severities)]
     raise_errors(issues)
     frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, transfers, issues)
+    frames |= uncertainty_frames(answers, frames["results"])
     manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
     return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest)

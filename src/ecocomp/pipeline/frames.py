@@ -12,8 +12,9 @@ from ecocomp.issues import Issue
 from ecocomp.panel import total_by
 from ecocomp.pipeline.histories import history_frames
 from ecocomp.space import ClusterHistories
+from ecocomp.uncertainty import COLUMNS, Answers
 
-__all__ = ["tabulate", "together"]
+__all__ = ["tabulate", "together", "uncertainty_frames"]
 
 _TOTALS = ("emissions", "sequestration", "account", "gdp", "population", "area")
 _REVISIONS = (
@@ -79,6 +80,29 @@ def tabulate(
         stability_columns + [c for c in stability.columns if c not in stability_columns]
     ]
     return {name: frame.assign(data_origin=units.attrs["data_origin"]) for name, frame in frames.items()}
+
+
+def uncertainty_frames(answers: Answers | None, results: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables of what the draws say by name, empty without draws.
+
+    Parameters
+    ----------
+    answers
+        Of :func:`ecocomp.uncertainty.propagate`; None without draws.
+    results
+        The table of units, which has their names and the data's origin.
+    """
+    if answers is None:
+        return {name: pd.DataFrame(columns=[*columns, "data_origin"]) for name, columns in COLUMNS.items()}
+    names = results.drop_duplicates("unit").set_index("unit")["name"]
+    units = answers.units.assign(name=answers.units["unit"].map(names))
+    whole = dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64")
+    frames = (units.astype(whole), answers.region, answers.centres)
+    origin = results["data_origin"].iloc[0]
+    return {
+        name: frame[columns].assign(data_origin=origin)
+        for (name, columns), frame in zip(COLUMNS.items(), frames, strict=True)
+    }
 
 
 def _issues(issues: Sequence[Issue]) -> pd.DataFrame:

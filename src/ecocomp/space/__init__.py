@@ -1,8 +1,8 @@
 """Space: neighbours, Moran's I with its permutations, clusters, centres of gravity and ellipses."""
 
-from ecocomp.space.centre import centres_of_gravity, host_units, track
-from ecocomp.space.clusters import check_units, clusters
-from ecocomp.space.ellipse import deviational_ellipses
+from ecocomp.space.centre import Centroids, centres_of_gravity, centroids_of, host_units, track
+from ecocomp.space.clusters import RegionGraph, check_units, cluster_labels, clusters, region_graph
+from ecocomp.space.ellipse import deviational_ellipses, ellipse_of
 from ecocomp.space.emerging import emerging_hot_spots
 from ecocomp.space.getis import local_getis_ord
 from ecocomp.space.global_statistic import global_moran
@@ -24,14 +24,18 @@ from ecocomp.space.trend import mann_kendall, sen_slope
 from ecocomp.space.weights import check_neighbours, contiguity, distance_band, k_nearest, restrict, weights
 
 __all__ = [
+    "Centroids",
     "ClusterHistories",
     "LocalStatistics",
     "PreparedGraph",
+    "RegionGraph",
     "centres_of_gravity",
+    "centroids_of",
     "check_neighbours",
     "check_units",
     "cluster_counts",
     "cluster_histories",
+    "cluster_labels",
     "cluster_persistence",
     "cluster_transitions",
     "cluster_trend",
@@ -39,6 +43,7 @@ __all__ = [
     "contiguity",
     "deviational_ellipses",
     "distance_band",
+    "ellipse_of",
     "emerging_hot_spots",
     "enough_for_fdr",
     "equal_area_crs",
@@ -55,6 +60,7 @@ __all__ = [
     "mann_kendall",
     "permutations_for",
     "prepare",
+    "region_graph",
     "restrict",
     "sen_slope",
     "track",

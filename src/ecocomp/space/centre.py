@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
 from pyproj import CRS, Geod
 
-from ecocomp.space.labels import canonical_order, unit_index
+from ecocomp.space.labels import canonical_order, require_same, unit_index
 from ecocomp.space.metric import WGS84, centroids, equal_area_crs, map_of, require_polygons, transform
 
 __all__ = [
+    "Centroids",
     "Weighting",
     "centres_of_gravity",
+    "centroids_of",
     "host_units",
     "masses",
     "sorted_units",
@@ -31,7 +35,7 @@ LARGEST_LEVERAGE = 4.0
 
 def centres_of_gravity(
     amount: xr.DataArray,
-    geometry: gpd.GeoDataFrame,
+    geometry: gpd.GeoDataFrame | Centroids,
     weightings: Sequence[Weighting] = ("payments", "receipts", "absolute", "signed"),
 ) -> xr.Dataset:
     """Compute the centres of gravity of the amount.
@@ -44,41 +48,67 @@ def centres_of_gravity(
     Parameters
     ----------
     amount : DataArray
-        Amounts V (unit, year) [CNY]; missing ones are left out.
-    geometry : GeoDataFrame
-        Polygons of the same units, in any order, with a coordinate system.
+        Amounts V (unit, year) and any other dimensions [CNY]; missing ones are left out.
+    geometry : GeoDataFrame or Centroids
+        Polygons of the same units, in any order, with a coordinate system; or what :func:`centroids_of` made of
+        them, for many calls.
     weightings : sequence of str
         Any of payments, receipts, absolute, signed.
 
     Returns
     -------
     Dataset
-        On (year, weighting): ``lon``, ``lat`` [degrees, WGS 84], ``leverage`` [1]. All are empty where the
-        weights sum to 0; ``lon`` and ``lat`` also where the leverage is above 4.
+        On (year, weighting) and the others: ``lon``, ``lat`` [degrees, WGS 84], ``leverage`` [1]. All are empty
+        where the weights sum to 0; ``lon`` and ``lat`` also where the leverage is above 4.
 
     Raises
     ------
     ValueError
         If the units differ, or the geometry has no coordinate system, or a weighting is unknown.
     """
-    values, polygons = sorted_units(amount, geometry)
-    crs = equal_area_crs(polygons)
-    points = centroids(polygons, crs)
-    weights = np.stack([masses(values, weighting) for weighting in weightings], axis=1)
+    at = geometry if isinstance(geometry, Centroids) else centroids_of(unit_index(amount), geometry)
+    require_same(unit_index(amount), at.units, "values", "centroids")
+    ordered = amount.sel(unit=at.units).transpose(..., "unit")
+    values = np.ascontiguousarray(ordered.to_numpy(), dtype=np.float64)
+    weights = np.stack([masses(values, weighting) for weighting in weightings], axis=-2)
     total = weights.sum(axis=-1)
     gross = np.abs(weights).sum(axis=-1)
     # amounts that cancel but for rounding sum to 0
     total[np.abs(total) <= 1e-12 * gross] = np.nan
     leverage = gross / np.abs(total)
-    centre = np.full((*total.shape, 2), np.nan)
-    for place in zip(*np.nonzero(leverage <= LARGEST_LEVERAGE), strict=True):
-        centre[place] = weighted_mean(points, weights[place])
-    degrees = _degrees(centre, crs)
-    dims = ("year", "weighting")
+    divisor = np.where(leverage <= LARGEST_LEVERAGE, total, np.nan)
+    # an axis at a time, units last: a draw has the same bits alone and in a batch
+    centre = np.stack([(weights * axis).sum(axis=-1) / divisor for axis in at.points.T.copy()], axis=-1)
+    degrees = _degrees(centre, at.crs)
+    dims = (*ordered.dims[:-1], "weighting")
+    others = {name: ordered[name].to_numpy() for name in ordered.dims[:-1] if name in ordered.indexes}
     return xr.Dataset(
         {"lon": (dims, degrees[..., 0]), "lat": (dims, degrees[..., 1]), "leverage": (dims, leverage)},
-        coords={"year": amount["year"].to_numpy(), "weighting": list(weightings)},
+        coords={**others, "weighting": list(weightings)},
     )
+
+
+@dataclass(frozen=True)
+class Centroids:
+    """Centroids of polygons in their equal-area projection: ``points`` (unit, 2) [m], units in canonical order."""
+
+    units: pd.Index
+    crs: CRS
+    points: NDArray[np.float64]
+
+
+def centroids_of(units: pd.Index, geometry: gpd.GeoDataFrame) -> Centroids:
+    """Return the centroids of the polygons of some units, projected once for many calls.
+
+    Raises
+    ------
+    ValueError
+        If the units differ, or the geometry is unusable.
+    """
+    units = units[canonical_order(units)]
+    polygons = map_of(units, geometry)
+    crs = equal_area_crs(polygons)
+    return Centroids(units, crs, centroids(polygons, crs))
 
 
 def track(centres: xr.Dataset) -> xr.Dataset:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import xarray as xr
 from libpysal.graph import Graph
 from numpy.typing import NDArray
@@ -12,7 +15,7 @@ from ecocomp.issues import DataError, Issue
 from ecocomp.space.global_statistic import global_moran
 from ecocomp.space.labels import unit_index
 from ecocomp.space.metric import map_of
-from ecocomp.space.moran import fixed_seed, label_clusters
+from ecocomp.space.moran import fixed_seed, label_clusters, local_moran
 from ecocomp.space.neighbours import PreparedGraph, prepare
 from ecocomp.space.significance import permutations_for, two_sided
 from ecocomp.space.slices import MINIMUM_UNITS, is_constant
@@ -20,7 +23,7 @@ from ecocomp.space.statistics import local_statistics
 from ecocomp.space.weights import restrict, weights
 from ecocomp.study import Space
 
-__all__ = ["check_units", "clusters"]
+__all__ = ["RegionGraph", "check_units", "cluster_labels", "clusters", "region_graph"]
 
 MISSING = {
     "quadrant": "",
@@ -83,17 +86,15 @@ def clusters(
     if income is not None:
         income = _that_varies(income.transpose("unit", "year").where(amount.notnull()))
         income = income.reindex_like(amount)
-    polygons = map_of(unit_index(amount), geometry)
     _require_variation(amount)
+    region = region_graph(unit_index(amount), geometry, settings)
     seed = fixed_seed(seed)
-    drop = settings.model_copy(update={"isolates": "drop"})  # the policy is for the units of each year
-    graph = weights(polygons, drop)
     permutations = permutations_for(settings, amount.sizes["unit"])
     local, regional = [], []
     for years in _years_by_valid_units(amount):
         part = amount.isel(year=years)
         valid = ~np.isnan(part.isel(year=0).to_numpy())
-        kept = restrict(graph, polygons.index[valid], polygons, settings.isolates)
+        kept = region.of(valid)
         among = None if income is None else income.isel(year=years).isel(unit=valid)
         of_years, in_region = _of_one_set(part.isel(unit=valid), among, kept, settings, permutations, seed)
         local.append(_with_missing(of_years, part))
@@ -103,6 +104,75 @@ def clusters(
         xr.concat(local, dim="year").sel(year=order).transpose("unit", "year"),
         xr.concat(regional, dim="year").sel(year=order),
     )
+
+
+@dataclass(frozen=True)
+class RegionGraph:
+    """The neighbours in a map, from which come those among any set of valid units, each made once."""
+
+    polygons: gpd.GeoDataFrame
+    graph: Graph
+    settings: Space
+    _made: dict[bytes, PreparedGraph] = field(default_factory=dict, repr=False)
+
+    def of(self, valid: NDArray[np.bool_]) -> PreparedGraph:
+        """Return the graph among the valid units (unit), the policy for isolates applied to them."""
+        key = valid.tobytes()
+        if key not in self._made:
+            kept = self.polygons.index[valid]
+            self._made[key] = prepare(restrict(self.graph, kept, self.polygons, self.settings.isolates))
+        return self._made[key]
+
+
+def region_graph(units: pd.Index, geometry: gpd.GeoDataFrame, settings: Space) -> RegionGraph:
+    """Return the neighbours of some units as a study asks for them, the policy for isolates not yet applied.
+
+    Raises
+    ------
+    ValueError
+        If the units of the map differ.
+    """
+    polygons = map_of(units, geometry)
+    drop = settings.model_copy(update={"isolates": "drop"})  # the policy is for the units of each year
+    return RegionGraph(polygons, weights(polygons, drop), settings)
+
+
+def cluster_labels(amount: xr.DataArray, region: RegionGraph, permutations: int, seed: int) -> xr.DataArray:
+    """Return the clusters of many variants of the amount, as :func:`clusters` would label each.
+
+    Parameters
+    ----------
+    amount : DataArray
+        Amounts (…, unit), units in the order of the region [CNY].
+    region : RegionGraph
+        Of :func:`region_graph`.
+    permutations : int
+        Number of permutations M [1].
+    seed : int
+        Source of the draws.
+
+    Returns
+    -------
+    DataArray of str
+        HH, LL, HL, LH, ns, isolate or missing, on the dimensions of ``amount``; missing throughout a slice whose
+        amounts are all the same or fewer than 3: no cluster can be told in it.
+    """
+    settings, ordered = region.settings, amount.transpose(..., "unit")
+    table = np.ascontiguousarray(ordered.to_numpy()).reshape(-1, ordered.sizes["unit"])
+    labels = np.full(table.shape, "missing", dtype="<U7")
+    sets, of_row = np.unique(~np.isnan(table), axis=0, return_inverse=True)
+    for number, valid in enumerate(sets):
+        rows = np.flatnonzero(of_row.ravel() == number)
+        rows = rows[[valid.sum() >= MINIMUM_UNITS and not is_constant(table[row, valid]) for row in rows]]
+        if rows.size:
+            units = region.polygons.index[valid]
+            part = xr.DataArray(table[np.ix_(rows, valid)], dims=("slice", "unit"), coords={"unit": units})
+            found = local_moran(
+                part, region.of(valid), permutations, seed, settings.alternative,
+                alpha=settings.alpha, correction=settings.correction,
+            )  # fmt: skip
+            labels[np.ix_(rows, valid)] = found["cluster"].transpose("slice", "unit").to_numpy()
+    return ordered.copy(data=labels.reshape(ordered.shape)).rename("cluster")
 
 
 def check_units(account: xr.DataArray) -> list[Issue]:
@@ -116,10 +186,14 @@ def check_units(account: xr.DataArray) -> list[Issue]:
 
 
 def _of_one_set(
-    amount: xr.DataArray, income: xr.DataArray | None, graph: Graph, settings: Space, permutations: int, seed: int
+    amount: xr.DataArray,
+    income: xr.DataArray | None,
+    prepared: PreparedGraph,
+    settings: Space,
+    permutations: int,
+    seed: int,
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Return the local and regional results of years in which the same units are valid."""
-    prepared = prepare(graph)
     local = _local(amount, income, prepared, settings, permutations, seed)
     quadrant, cluster, p_value, p_fdr = (
         local[name].to_numpy().T for name in ("quadrant", "cluster", "p_value", "p_fdr")

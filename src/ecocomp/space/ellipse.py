@@ -14,7 +14,7 @@ from pyproj import Proj
 from ecocomp.space.centre import Weighting, masses, sorted_units, weighted_mean
 from ecocomp.space.metric import WGS84, centroids, equal_area_crs, equal_area_definition, transform
 
-__all__ = ["Convention", "deviational_ellipses"]
+__all__ = ["Convention", "deviational_ellipses", "ellipse_of"]
 
 Convention = Literal["plain", "sqrt2"]
 WEIGHTINGS: tuple[Weighting, ...] = ("payments", "receipts", "absolute")
@@ -68,17 +68,29 @@ def deviational_ellipses(
     centres = transform(means, crs, WGS84)
     for row, column, centre in zip(rows, columns, centres, strict=True):
         results[row, column, :2] = centre
-        results[row, column, 2:] = _shape(degrees, weights[row, column], centre, scale)
+        results[row, column, 2:] = ellipse_of(degrees, weights[row, column], centre, scale)
     return xr.Dataset(
         {name: (("year", "weighting"), results[..., place]) for place, name in enumerate(NAMES)},
         coords={"year": amount["year"].to_numpy(), "weighting": list(WEIGHTINGS)},
     )
 
 
-def _shape(
+def ellipse_of(
     degrees: NDArray[np.float64], weights: NDArray[np.float64], centre: NDArray[np.float64], scale: float
 ) -> tuple[float, float, float, float]:
-    """Return semi-major and semi-minor axis [km], rotation [degrees] and area [km²] of one ellipse."""
+    """Return semi-major and semi-minor axis [km], rotation [degrees] and area [km²] of the ellipse of some points.
+
+    Parameters
+    ----------
+    degrees : ndarray
+        Longitude and latitude of the points (point, 2) [degrees, WGS 84].
+    weights : ndarray
+        Weight of each point (point), not negative, any unit of measure.
+    centre : ndarray
+        Where the projection is centred (2,) [degrees, WGS 84].
+    scale : float
+        Axes in standard deviations [1].
+    """
     empty = (np.nan, np.nan, np.nan, np.nan)
     weighted = weights > 0
     if weighted.sum() < 3:

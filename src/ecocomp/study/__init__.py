@@ -17,15 +17,18 @@ from ecocomp.study.settings import (
     Zoning,
 )
 from ecocomp.study.study import Study
+from ecocomp.study.uncertainty import ErrorOf, PriceSpread, Uncertainty
 
 __all__ = [
     "Amount",
     "Compensation",
+    "ErrorOf",
     "Header",
     "LandCover",
     "NetEcosystem",
     "NetPrimary",
     "Price",
+    "PriceSpread",
     "Quantity",
     "Raster",
     "Reading",
@@ -35,6 +38,7 @@ __all__ = [
     "StageCoefficient",
     "Study",
     "Table",
+    "Uncertainty",
     "Units",
     "Zoning",
 ]

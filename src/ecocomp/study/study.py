@@ -19,6 +19,7 @@ from ecocomp.study.crosswalk import Crosswalk
 from ecocomp.study.emissions import unfit_emissions
 from ecocomp.study.rasters import Raster, unfit_rasters
 from ecocomp.study.settings import Compensation, Header, Quantity, Revision, Settlement, Space, Table, Units, Zoning
+from ecocomp.study.uncertainty import Uncertainty
 from ecocomp.variables import inputs, table
 
 __all__ = ["Study"]
@@ -54,6 +55,7 @@ class Study(BaseModel):
     settlement: Settlement = Field(
         Settlement(), description="how payments and receipts are brought to equal sums and paired"
     )
+    uncertainty: Uncertainty = Field(Uncertainty(), description="how wrong the inputs may be, and what follows from it")
     checks: Checks = Field(Checks(), description="how severe each finding of a check is, and published totals")
 
     _folder: Path = PrivateAttr(default_factory=Path)
@@ -177,6 +179,21 @@ class Study(BaseModel):
                 f"[units] parents: {', '.join(dict.fromkeys(taken))} is the name of another column of the results; "
                 "rename the column in the table"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _errors_have_their_parent_and_quantity(self) -> Study:
+        level, parents = self.uncertainty.parent, self.units.parents
+        if level is not None and level not in parents:
+            raise ValueError(
+                f"[uncertainty] parent: {level!r} is none of [units] parents ({', '.join(parents) or 'none'})"
+            )
+        lacking = [q for q in self.uncertainty.errors if q not in self.quantities and q != "area"]
+        if lacking:
+            raise ValueError(f"[uncertainty.errors] names {', '.join(lacking)}, which [quantities] lacks")
+        within = [q for q, error in self.uncertainty.errors.items() if error.within == "parent"]
+        if within and not parents:
+            raise ValueError(f'[uncertainty.errors] {", ".join(within)}: within = "parent" needs [units] parents')
         return self
 
     @property

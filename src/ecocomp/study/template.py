@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 from ecocomp.study.checks import Checks
 from ecocomp.study.settings import Quantity
 from ecocomp.study.study import Study
+from ecocomp.study.uncertainty import ErrorOf
 from ecocomp.variables import inputs
 
 __all__ = ["PANEL_COLUMNS", "QUANTITY_UNITS", "template"]
@@ -86,10 +87,20 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
     "checks.totals.level": '"province"',
     "space.distance_km": "60",
     "space.permutations": "99999",
+    "uncertainty.parent": '"city"',
+    "uncertainty.weights_concentration": "30",
+    "uncertainty.revisions": '"all"    # or { "size_normalised, geometric" = 0.7, quota = 0.3 }',
+    "uncertainty.price.low": "40",
+    "uncertainty.price.high": "100",
+    "uncertainty.price.values": "[40, 60, 100]",
+    "uncertainty.price.probabilities": "[1, 2, 1]",
+    "uncertainty.price.unit": '"CNY/t CO2"',
+    "uncertainty.price.cv": "0.3",
 }
 _EXTRAS = (  # alternatives to another key, or settings that most studies leave out
     "study.notice", "units.dissolve", "units.boundaries_layer", "compensation.price.years", "compensation.price.preset",
     "compensation.price_base", "compensation.deflator", "space.distance_km", "space.permutations",
+    "units.boundaries_source", "uncertainty.parent", "uncertainty.weights_concentration", "uncertainty.revisions",
     "units.boundaries_source", "units.query", "units.header_rows", "units.decimal", "units.divisions",
     "units.boundaries_crs", "units.boundaries_query",
 )  # fmt: skip
@@ -130,10 +141,13 @@ def _section(path: str, model: Any) -> Iterator[str]:
         yield "# a rule of the check and how severe it is: error, warning, note, or off where it is a judgement"
         yield '# jump = "error"'
     for place, inner, field in tables:
-        named = get_origin(field.annotation) is dict
+        named = get_origin(field.annotation) is dict and inner is not ErrorOf
         optional = "# " if named or field.default is None else ""
         yield f"\n# {field.description}"
         yield f"{optional}[{place}.gdp]" if named else f"{optional}[{place}]"  # named after a quantity
+        if inner is ErrorOf:
+            yield from _errors()
+            continue
         for line in _section(place, inner):
             yield line if line.startswith("#") else optional + line
 
@@ -148,6 +162,15 @@ def _quantities() -> Iterator[str]:
         yield f"# {v.label_en} ({v.label_zh}): {v.meaning}"
         unit = QUANTITY_UNITS[name]
         yield f'{optional}{name} = {{ column = "{name}", unit = "{unit}", origin = "given" }}'
+
+
+def _errors() -> Iterator[str]:
+    """Yield what an entry of [uncertainty.errors] holds, and entries to take up."""
+    for key, field in ErrorOf.model_fields.items():
+        default = "" if field.is_required() or key == "cv_of_units" else f" (left out: {_toml(field.default)})"
+        yield f"# {key}: {field.description}{default}"
+    for name, cv in (("emissions", 0.25), ("sequestration", 0.25), ("gdp", 0.15)):
+        yield f"# {name} = {{ cv = {cv} }}"
 
 
 def _table_in(annotation: Any) -> Any:

@@ -12,7 +12,7 @@ from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
 from ecocomp.outputs.figures.scales import spaced
 from ecocomp.outputs.figures.scene import Scene, columns_of
 
-__all__ = ["draw"]
+__all__ = ["ROW", "SIDES", "draw", "first_units", "name_width"]
 
 MOST_BARS = 50
 ROW = 0.165
@@ -24,10 +24,10 @@ def draw(scene: Scene) -> tuple[Figure, str]:
     """Return the figure and its caption: a panel of bars a group."""
     most = min(scene.first_n, MOST_BARS)
     years = spaced(scene.years[:-1], 4)
-    firsts = {group: _first(scene, group, most) for group in SIDES}
+    firsts = {group: first_units(scene, group, most) for group in SIDES}
     rows = max(3, *(len(frame) for frame in firsts.values()))
     height = ROW * rows
-    names = max((_width(n) for f in firsts.values() for n in f["label"]), default=0.0)
+    names = max((name_width(n) for f in firsts.values() for n in f["label"]), default=0.0)
     margin = 0.3 + min(names, WIDTH / 2 - 0.3)
     ranks = 0.1 + 0.3 * len(years)
     stacked = margin > 1.7  # long names: one panel above the other
@@ -41,7 +41,7 @@ def draw(scene: Scene) -> tuple[Figure, str]:
     return sheet.figure, _caption(scene, most, years)
 
 
-def _first(scene: Scene, group: str, most: int) -> pd.DataFrame:
+def first_units(scene: Scene, group: str, most: int) -> pd.DataFrame:
     """Return the first units of a group in the last year, in order of rank, with the names to draw."""
     results = scene.result.results
     found = results[(results["year"] == max(scene.years)) & (results["group"] == group) & results["rank"].notna()]
@@ -49,7 +49,7 @@ def _first(scene: Scene, group: str, most: int) -> pd.DataFrame:
     return found.assign(label=[scene.name_of(unit) for unit in found["unit"]])
 
 
-def _width(name: str) -> float:
+def name_width(name: str) -> float:
     """Return about how much room a name takes [inches]: Chinese and capital letters are wide, most others narrow."""
     return sum(0.1 if columns_of(c) == 2 or c in "WMmw@%" else 0.076 if c.isupper() else 0.059 for c in name)
 

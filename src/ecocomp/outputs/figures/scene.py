@@ -15,7 +15,7 @@ from ecocomp.outputs.figures.ground import Ground, ground_of
 from ecocomp.outputs.figures.scales import spaced
 from ecocomp.outputs.priority_table import display_names
 from ecocomp.result import Result
-from ecocomp.study import Revision, Space, Zoning
+from ecocomp.study import Revision, Space, Uncertainty, Zoning
 
 __all__ = ["Scene", "columns_of", "scene_of", "shortened"]
 
@@ -51,6 +51,11 @@ class Scene:
     def sized(self) -> bool:
         """Whether units were brought to mean size, so that the priority is an index."""
         return self.revision.method == "size_normalised"
+
+    @property
+    def robust(self) -> float:
+        """Probability from which a unit is robust."""
+        return Uncertainty.model_validate(self.result.manifest["study"].get("uncertainty", {})).robust
 
     @property
     def notional(self) -> bool:

@@ -33,6 +33,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "crossing": ("difference changes sign", "差额变号"),
     "closest": ("smallest relative difference", "相对差额最小"),
     "own": ("this study", "本研究"),
+    # certainty
+    "robust": ("robust: probability from {}", "稳健：概率不低于 {}"),
+    "likely": ("likely: {} to {}", "较可能：{} 至 {}"),
+    "open": ("side open: below {}", "方向未定：低于 {}"),
     "against own": ("{} against this study", "{}（与本研究相比）"),
     # units of measure
     "CNY": ("CNY", "元"),

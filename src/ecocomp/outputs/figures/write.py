@@ -8,7 +8,17 @@ from pathlib import Path
 
 from matplotlib.figure import Figure as Drawing
 
-from ecocomp.outputs.figures import accounts, amounts, balance, centres, clusters, priority, revisions
+from ecocomp.outputs.figures import (
+    accounts,
+    amounts,
+    balance,
+    centres,
+    certainty,
+    clusters,
+    priority,
+    ranks,
+    revisions,
+)
 from ecocomp.outputs.figures.page import lettering, save
 from ecocomp.outputs.figures.scene import Scene, scene_of
 from ecocomp.result import Result
@@ -23,7 +33,11 @@ _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
     "priority": priority.draw,
     "balance": balance.draw,
     "revisions": revisions.draw,
+    "certainty": certainty.draw,
+    "ranks": ranks.draw,
 }
+_NEEDS = {"revisions": "revisions", "certainty": "uncertainty", "ranks": "uncertainty"}
+"""Figures of a table that may be empty."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +62,12 @@ def write_figures(result: Result, folder: Path) -> list[Figure]:
     Returns
     -------
     list of Figure
-        In the order of a report; ``revisions`` only when revisions were compared.
+        In the order of a report; ``revisions`` only when revisions were compared, ``certainty`` and ``ranks`` only
+        with draws.
     """
     folder.mkdir(parents=True, exist_ok=True)
     scene = scene_of(result)
-    names = [name for name in _DRAW if name != "revisions" or not result.revisions.empty]
+    names = [name for name in _DRAW if name not in _NEEDS or not getattr(result, _NEEDS[name]).empty]
     return [_write(scene, name, folder) for name in names]
 
 

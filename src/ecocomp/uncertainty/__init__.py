@@ -1,0 +1,20 @@
+"""Uncertainty and sensitivity: draws, intervals and indices; calls the rooms below and adds no equation of theirs."""
+
+from ecocomp.uncertainty.answers import COLUMNS
+from ecocomp.uncertainty.case import Case, case_of, check_uncertainty
+from ecocomp.uncertainty.propagate import Answers, propagate
+from ecocomp.uncertainty.scalars import Scalar, scalar_of
+from ecocomp.uncertainty.sensitivity import sensitivity, sobol_indices
+
+__all__ = [
+    "COLUMNS",
+    "Answers",
+    "Case",
+    "Scalar",
+    "case_of",
+    "check_uncertainty",
+    "propagate",
+    "scalar_of",
+    "sensitivity",
+    "sobol_indices",
+]
