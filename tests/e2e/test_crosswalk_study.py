@@ -218,3 +218,15 @@ weight = "population"
     assert engel.drop("010001").eq(0.4).all()
     assert inputs.panel["population"].sel(unit="010001", year=2010) == 400_000
     assert panel().shape == (12, 9)
+
+
+def test_a_year_that_a_carried_table_lacks_is_told(tmp_path):
+    long = '[tables.county]\ntable = "长表.csv"\nid = "代码"\nyear = "年份"\ndivisions = 2020\n'
+    carried = 'emissions = { table = "county", column = "排放", unit = "Mt CO2" }'
+    study = write(tmp_path, replace={EMISSIONS: carried}, extra="\n" + long)
+    table = panel()[["代码", "年份", "排放"]]
+    table[(table["代码"] != "020001") | (table["年份"] != table["年份"].min())].to_csv(
+        tmp_path / "长表.csv", index=False
+    )
+    absent = [(i.unit, i.year) for i in check(Study.load(study)) if i.code == "missing-row"]
+    assert absent == [("020001", int(table["年份"].min()))]

@@ -722,6 +722,22 @@ def _(folder: Path) -> Path:
     return wide_study(folder)
 
 
+@case("two columns of one year", ("error", "repeated-column", "2 columns hold 2015 of 'C{year}'"))
+def _(folder: Path) -> Path:
+    study = wide_study(folder)
+    table = folder / "面板.csv"
+    frame = pd.read_csv(table, dtype=str, encoding="utf-8-sig")
+    frame.assign(**{"C 2015": frame["C2015"]}).to_csv(table, index=False, encoding="utf-8-sig")
+    return study
+
+
+@case("a larger unit called NA", *[("error", "empty-label", "unit 010001")] * 2)
+def _(folder: Path) -> Path:
+    table = panel()
+    table.loc[table["代码"] == "010001", "省"] = "N/A"
+    return write_study(folder, table=table)
+
+
 @case("a year as a single number")
 def _(folder: Path) -> Path:
     return wide_study(folder, "years = 2015")

@@ -146,7 +146,28 @@ def test_years_and_labels() -> None:
 
 @pytest.mark.parametrize("typed", [True, False])
 def test_one_decimal_comma_turns_no_table_of_points_into_thousands(typed: bool) -> None:
-    # 3.014 could be three thousand and fourteen: one slip among many such numbers must not make them so
+    # 3.014 could be three thousand and fourteen: one slip among many such numbers must not make them so, and a file
+    # with numbers of its own kind shows points
     column = pd.Series(["3.014", "370.512", "50.125", "39,55"])
-    assert decimal_mark([column], None, typed=typed) == "."
-    assert decimal_mark([pd.Series(["1.014", "39,55", "7,5"])], None, typed=False) == ","
+    assert decimal_mark([column], None, typed=typed) == ("." if typed else "?")
+
+
+@pytest.mark.parametrize(
+    ("texts", "mark"),
+    [
+        (["1.014", "39,55", "7,5"], "?"),  # as many may be slips as not
+        (["1.014", *["39,55"] * 9], "?"),
+        (["1.014", *["39,55"] * 10], ","),
+        (["1.014", "3.014", "1.234,5"], ","),  # groups and a comma leave no doubt
+    ],
+)
+def test_decimal_commas_decide_on_thousands_where_they_are_clear(texts: list[str], mark: str) -> None:
+    assert decimal_mark([pd.Series(texts)], None, typed=False) == mark
+
+
+def test_an_undecided_mark_leaves_what_depends_on_it_unread() -> None:
+    column = pd.Series(["3.014", "370.512", "12", "39,55"])
+    values, _, _, unclear = clean_numbers(column, "?")
+    assert unclear == [0, 1]
+    assert values.isna().tolist() == [True, True, False, False]
+    assert values.tolist()[2:] == [12, 39.55]

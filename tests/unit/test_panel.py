@@ -242,7 +242,12 @@ def test_a_lost_leading_zero_is_not_guessed(tmp_path: Path) -> None:
     found = faults(tmp_path, table=table)
     assert [i.code for i in found] == ["no-overlap"]
     assert "10001" in found[0].message
-    assert "010001" in found[0].message
+    assert "a leading zero was lost: 10001 is 010001 on the map" in found[0].message
+    table = panel()
+    table.loc[table["代码"] == "010001", "代码"] = "10001"
+    (issue,) = [i for i in faults(tmp_path / "一", table=table) if i.code == "not-on-map"]
+    assert issue.message == "is in the table and not on the map; a leading zero was lost: 10001 is 010001 on the map"
+    assert "as text" in issue.remedy
 
 
 def test_a_polygon_that_the_table_lacks_is_a_warning_and_left_out(tmp_path: Path) -> None:
@@ -311,6 +316,48 @@ def test_implausible_values_are_warnings(tmp_path: Path) -> None:
         ("warning", "out-of-range", "吸收", 3),
         ("warning", "wrong-unit", "排放", None),  # 010001 alone: a thousand times the tonnes per person of the others
     ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("人口", 343000, "population is above 20000 × 1e4 person"),  # 2e8 persons, in the column's own unit
+        ("GDP", 3e5, "gdp is above 200000 × 1e8 CNY"),
+        ("排放", 9000, "emissions is above 400 Mt CO2"),
+        ("排放", 1e6, "emissions is beyond any unit's (1000 × 400 Mt CO2)"),
+    ],
+)
+def test_bounds_are_told_in_the_unit_of_the_column(tmp_path: Path, column: str, value: float, message: str) -> None:
+    found = [i for i in check(tmp_path, table=cell(column, 2, value)) if i.code == "out-of-range"]
+    assert [i.message for i in found] == [message]
+    assert float(found[0].value or "nan") == value
+    assert ("a value 1000 times smaller would be usual" in found[0].remedy) == (value == 9000)
+
+
+@pytest.mark.parametrize(
+    ("texts", "piece"),
+    [
+        (["0,5", "39,55"], "2 values had a decimal comma, which is read as a decimal point"),
+        (["０.5"], "1 value had full-width or typographic characters, which are read as half-width ones"),
+        (["1 234"], "1 value had thousands marks, which are taken off"),
+    ],
+)
+def test_what_became_of_cleaned_marks_is_told(tmp_path: Path, texts: list[str], piece: str) -> None:
+    table = panel().astype({"排放": object, "吸收": int, "面积": int, "GDP": int, "人口": int})
+    table["吸收"] = 1
+    table["排放"] = [*texts, *["2"] * (12 - len(texts))]
+    notes = [i for i in check(tmp_path, table=table) if i.code == "cleaned"]
+    assert [i.message for i in notes] == [piece]
+
+
+def test_one_decimal_comma_among_points_asks_for_the_decimal_mark(tmp_path: Path) -> None:
+    # 3.014 is three thousand and fourteen if 39,55 is no slip: silence would multiply the table by a thousand
+    table = panel().astype({"排放": object, "吸收": int, "面积": int, "GDP": int, "人口": int})
+    table["吸收"] = 1
+    table["排放"] = [*["3.014"] * 11, "39,55"]
+    (issue,) = faults(tmp_path, table=table)
+    assert (issue.code, issue.column, issue.row, issue.value) == ("decimal-mark", "排放", 2, "3.014")
+    assert issue.message.startswith("11 values of emissions")
 
 
 def test_an_unknown_unit_lists_the_allowed_ones_and_hides_no_text_cell(tmp_path: Path) -> None:

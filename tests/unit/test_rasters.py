@@ -255,15 +255,15 @@ def test_a_picture_without_a_place(folder):
     assert "bounds = [left" in only(find(folder, files="a.tif")[1], "raster-place")
 
 
-def test_a_rotated_raster(folder):
+@pytest.mark.parametrize("place", [(0.4, -0.2, 115, -0.2, -0.4, 40), (-0.4, 0, 116.2, 0, -0.4, 40)])
+def test_a_raster_that_does_not_run_from_west_to_east(folder, place):
     import rasterio
     from rasterio.transform import Affine
 
     folder.mkdir()
-    place = Affine(0.4, -0.2, 115, -0.2, -0.4, 40)
     with rasterio.open(
         folder / "r.tif", "w", driver="GTiff", height=2, width=3, count=1, dtype="int16", crs="EPSG:4326",
-        transform=place,
+        transform=Affine(*place),
     ) as file:  # fmt: skip
         file.write(np.array([VALUES], "int16"))
     assert "gdalwarp" in only(find(folder, files="r.tif")[1], "raster-rotated")

@@ -200,3 +200,41 @@ def test_a_first_row_of_words_or_marked_numbers_is_a_row_and_no_header(tmp_path:
     frame = read_table(path).frame
     assert frame.index.tolist() == [2, 3, 4, 5, 6]
     assert frame.iloc[0].tolist() == first
+
+
+WANTED = ("名称", "C{year}", "GDP")
+WIDE = [["名称", "C2010", "C2015", "GDP"], ["乙县", "1.5", "2.5", "90"], ["丙县", "1.5", "2.5", "90"]]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        ["甲县", "保密", "缺报", "约 9 万"], ["甲县", "保密", "", ""], ["甲县", "9 左右", "不足1", "见注2"],
+        ["甲县", "withheld", "x1", "x2"],
+    ],
+)  # fmt: skip
+def test_below_all_names_that_are_asked_for_words_are_a_row(tmp_path: Path, second: list[str]) -> None:
+    path = tmp_path / "宽表.csv"
+    path.write_text("\n".join(map(",".join, [WIDE[0], second, *WIDE[1:]])), encoding="utf-8")
+    assert read_table(path, wanted=WANTED).frame.index.tolist() == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (["名称", "排放2010", "排放2015", "产值"], ["Name", "Emissions 2010", "Emissions 2015", "GDP"]),
+        (["Name", "C2010", "C2015", "GDP"], ["名称", "2010排放", "2015排放", "产值"]),
+        (["名称", "排放2010", "排放2015", "产值"], ["", "万吨", "万吨", "亿元"]),
+        (["Name", "C2010", "C2015", "GDP"], ["", "Mt CO2", "Mt CO2", "1e8 CNY"]),
+        (["Name", "C2010", "C2015", "C2020"], ["", "(万吨)", "(万吨)", "(万吨)"]),
+    ],
+)
+def test_a_second_line_of_another_language_or_of_units_is_header_and_is_quoted(
+    tmp_path: Path, first: list[str], second: list[str]
+) -> None:
+    path = tmp_path / "双语.csv"
+    path.write_text("\n".join(map(",".join, [first, second, *WIDE[1:]])), encoding="utf-8")
+    table = read_table(path, wanted=first)
+    assert table.frame.index.tolist() == [3, 4]
+    (note,) = table.issues
+    assert note.message == f"the header is taken from rows 1, 2 (row 2: {' | '.join(filter(None, second))})"

@@ -183,13 +183,16 @@ def _missing_rows(source: Source, grids: list[pd.DataFrame], codes: pd.Index, ye
         Issue("warning", "missing-row", "has no row in this table", remedy, source.file, unit=code)
         for code in codes.difference(present.index)
     ]
-    if "year" not in source.keys or source.reading.divisions is not None:
+    if "year" not in source.keys:
         return issues
-    rows = pd.MultiIndex.from_frame(source.keys[["unit", "year"]])
     expected = pd.MultiIndex.from_product([codes.intersection(present.index), [y for y in years if y in present]])
+    if source.reading.divisions is None:
+        absent = expected.difference(pd.MultiIndex.from_frame(source.keys[["unit", "year"]]))
+    else:  # its keys may be codes of other divisions: what it gives the study's units tells
+        absent = expected[[all(np.isnan(grid.loc[at]) for grid in grids) for at in expected]]
     return issues + [
         Issue("warning", "missing-row", "has no row for this year", remedy, source.file, unit=unit, year=int(year))
-        for unit, year in expected.difference(rows)
+        for unit, year in absent
     ]
 
 

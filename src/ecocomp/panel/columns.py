@@ -23,13 +23,22 @@ ABSURD = 1000.0
 
 YEAR = "{year}"
 
+_READ_AS = {
+    "a decimal comma": "read as a decimal point",
+    "full-width digits": "read as half-width ones",
+    "full-width or typographic characters": "read as half-width ones",
+}
+"""What became of things that were not taken off."""
+
+_CHECK_MASS = "check the unit that the study declares: a value 1000 times smaller would be usual"
+
 
 def tell(cleaned: Iterable[Cleaned], file: str, column: str, kind: str) -> list[Issue]:
     """Return a note for each thing that was cleaned in a column: how many cells, and the first of them."""
     return [
         Issue("note", "cleaned", f"{found.times} {kind if found.times > 1 else kind[:-1]} had {found.what}, which "
-              f"{'are' if found.what.endswith('s') else 'is'} taken off", "nothing to do if the first one reads well",
-              file, column, found.row, value=found.value)
+              f"{'are' if found.what.endswith('s') else 'is'} {_READ_AS.get(found.what, 'taken off')}",
+              "nothing to do if the first one reads well", file, column, found.row, value=found.value)
         for found in cleaned
     ]  # fmt: skip
 
@@ -58,6 +67,12 @@ def with_names(table: RawTable, wanted: Mapping[str, str]) -> tuple[RawTable, li
                     Issue("error", "missing-column", f"has no column like {column!r} with a year, which [{key}] names; "
                           f"{nearest(column, table.known())}", "correct the study or the header", file, column)
                 )  # fmt: skip
+            issues += [
+                Issue("error", "repeated-column", f"{len(labels)} columns hold {year} of {column!r}, which [{key}] "
+                      f"names: {', '.join(labels)}", "rename or delete those that are not meant", file, column,
+                      year=year)
+                for year, labels in _columns_by_year(table, column).items() if len(labels) > 1
+            ]  # fmt: skip
             continue
         found = table.find(column)
         if not found:
@@ -81,14 +96,20 @@ def with_names(table: RawTable, wanted: Mapping[str, str]) -> tuple[RawTable, li
 
 def year_columns(table: RawTable, column: str) -> dict[int, str]:
     """Return the column of each year, of those whose name is ``column`` with four digits for ``{year}``."""
+    return {year: labels[0] for year, labels in sorted(_columns_by_year(table, column).items())}
+
+
+def _columns_by_year(table: RawTable, column: str) -> dict[int, list[str]]:
+    """Return all columns that go by the name of each year."""
     pattern = re.compile(re.escape(plain(column)).replace(re.escape(YEAR), r"([12][0-9]{3})"))
-    found: dict[int, str] = {}
-    for name in [*map(str, table.frame.columns), *(n for n, labels in table.names.items() if len(labels) == 1)]:
+    found: dict[int, list[str]] = {}
+    own = {str(label): [str(label)] for label in table.frame.columns}
+    for name, labels in [*own.items(), *((n, list(labels)) for n, labels in table.names.items())]:
         match = pattern.fullmatch(plain(name))
         if match:
-            label = name if name in table.frame else table.names[name][0]
-            found.setdefault(int(match[1]), label)
-    return dict(sorted(found.items()))
+            of_year = found.setdefault(int(match[1]), [])
+            of_year += [label for label in labels if label not in of_year]
+    return found
 
 
 def fill_merged(table: RawTable, keys: Iterable[str], quantities: Iterable[str]) -> tuple[RawTable, list[Issue]]:
@@ -146,7 +167,13 @@ def unit_scales(study: Study) -> tuple[dict[str, float], list[Issue]]:
 
 
 def convert(
-    cells: pd.Series, keys: pd.DataFrame, file: str, name: str, factor: float | None, decimal: Decimal | None
+    cells: pd.Series,
+    keys: pd.DataFrame,
+    file: str,
+    name: str,
+    factor: float | None,
+    decimal: Decimal | None,
+    unit: str | None = None,
 ) -> tuple[pd.Series, list[Issue], list[Cleaned]]:
     """Return one quantity in canonical units, and an issue for every faulty cell.
 
@@ -166,6 +193,8 @@ def convert(
         The quantity.
     decimal
         Decimal mark of numbers written as text; ``None`` where nothing shows it.
+    unit
+        Unit of measure as the study declares it, in which bounds are told; the canonical one if left out.
     """
     values, missing, cleaned, unclear = clean_numbers(cells, decimal)
     values = values * (1.0 if factor is None else factor)
@@ -188,7 +217,7 @@ def convert(
     found += _unclear(cells, unclear, file, name)
     found += issues(missing, "warning", "missing-value", f"{name} is missing",
                     "supply it, or accept that the unit is missing this year")  # fmt: skip
-    found += _out_of_range(issues, values, name, factor is not None)
+    found += _out_of_range(issues, values, name, factor, unit)
     return values, found, cleaned
 
 
@@ -205,23 +234,33 @@ def _unclear(cells: pd.Series, rows: list[int], file: str, name: str) -> list[Is
 
 
 def _out_of_range(
-    issues: Callable[[pd.Series, str, str, str, str], list[Issue]], values: pd.Series, name: str, scaled: bool
+    issues: Callable[[pd.Series, str, str, str, str], list[Issue]],
+    values: pd.Series,
+    name: str,
+    factor: float | None,
+    unit: str | None,
 ) -> list[Issue]:
     """Return what ``issues`` makes of the rows beyond each bound of a quantity."""
     v, found = variable(name), []
+
+    def told(bound: float) -> str:  # in the column's own unit, as its values are
+        if not bound or factor is None or unit is None:
+            return f"{bound:g} {v.unit}"
+        return f"{bound / factor:g} {'× ' if unit[0].isdigit() else ''}{unit}"
+
     if v.minimum is not None:
         low = (values <= v.minimum) if v.open_minimum else (values < v.minimum)
-        bound = f"{'above' if v.open_minimum else 'at least'} {v.minimum:g} {v.unit}"
+        bound = f"{'above' if v.open_minimum else 'at least'} {told(v.minimum)}"
         severity = "error" if v.hard_bounds else "warning"
         found += issues(low, severity, "out-of-range", f"{name} must be {bound}",
                         "correct the value, its sign or its unit")  # fmt: skip
-    if v.maximum is not None and scaled:
+    if v.maximum is not None and factor is not None:
         absurd = values > ABSURD * v.maximum
-        bound = f"beyond any unit's ({ABSURD:g} × {v.maximum:g} {v.unit})"
+        bound = f"beyond any unit's ({ABSURD:g} × {told(v.maximum)})"
         found += issues(absurd, "error", "out-of-range", f"{name} is {bound}",
                         "correct the value or the unit that the study declares")  # fmt: skip
         severity = "error" if v.hard_bounds == "both" else "warning"
         high = (values > v.maximum) & ~absurd
-        found += issues(high, severity, "out-of-range", f"{name} is above {v.maximum:g} {v.unit}",
-                        "check the value and the unit that the study declares")  # fmt: skip
+        remedy = _CHECK_MASS if v.unit == "Mt CO2" else "check the value and the unit that the study declares"
+        found += issues(high, severity, "out-of-range", f"{name} is above {told(v.maximum)}", remedy)
     return found

@@ -174,7 +174,7 @@ def lay_out_quantity(
             continue
         rows = keys if year is None else keys.assign(year=year)
         cells = source.table.frame[column].loc[rows.index]
-        values, found, mended = convert(cells, rows, source.file, name, factor, source.decimal)
+        values, found, mended = convert(cells, rows, source.file, name, factor, source.decimal, quantity.unit)
         issues += found
         cleaned += [(column, one) for one in mended]
         parts[year] = pd.Series(values.to_numpy(float), index=rows["unit"].to_numpy())

@@ -23,6 +23,9 @@ __all__ = ["areas", "match", "read_map", "repair"]
 MANY = 20
 """Polygons that the table lacks, above which one issue tells them all."""
 
+_LOST_ZERO = "; a leading zero was lost: {0} is 0{0} on the map"
+_KEEP_ZEROS = "store the codes as text, with their zeros: a number keeps none, whatever its format shows"
+
 
 def read_map(study: Study, table: RawTable | None) -> Boundaries:
     """Read the polygons that a study names; names of its table, if it could be read, show how theirs are encoded.
@@ -91,13 +94,18 @@ def match(
         polygons of the study do not fit together.
     """
     codes = members.index
+    lost = {code for code in codes if code not in mapped.index and f"0{code}" in mapped.index}
     if not codes.isin(mapped.index).any():
         few = [", ".join([*map(str, sorted(i)[:3]), "…"]) for i in (codes, mapped.index)]
-        issue = Issue("error", "no-overlap", f"no unit of the table is on the map (table: {few[0]}; map: {few[1]})",
-                      "check units.id and units.boundaries_id", f"{table}, {boundaries}")  # fmt: skip
+        hint = _LOST_ZERO.format(min(lost)) if lost else ""
+        issue = Issue("error", "no-overlap", f"no unit of the table is on the map (table: {few[0]}; map: {few[1]})"
+                      f"{hint}", _KEEP_ZEROS if lost else "check units.id and units.boundaries_id",
+                      f"{table}, {boundaries}")  # fmt: skip
         return mapped.iloc[:0], mapped, [issue]
     issues = [
-        Issue("error", "not-on-map", "is in the table and not on the map", "correct the code or add its polygon",
+        Issue("error", "not-on-map",
+              f"is in the table and not on the map{_LOST_ZERO.format(code) if code in lost else ''}",
+              _KEEP_ZEROS if code in lost else "correct the code or add its polygon",
               f"{table}, {boundaries}", unit=code)
         for code in codes[~codes.isin(mapped.index)]
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ecocomp.issues import Issue
 from ecocomp.panel.columns import tell
-from ecocomp.sources.cleaning import clean_labels
+from ecocomp.sources.cleaning import clean_labels, is_missing
 from ecocomp.sources.tables import RawTable
 from ecocomp.study import Units
 
@@ -35,6 +35,8 @@ def read_members(table: RawTable, keys: pd.DataFrame, units: Units) -> tuple[pd.
     for column in columns:
         labels[column], cleaned = clean_labels(labels[column])
         issues += tell(cleaned, table.path.name, column, "names")
+        if column != units.name:  # a word for a missing value is no larger unit
+            labels[column] = labels[column].mask(labels[column].map(is_missing), "")
     labels["__code"] = keys["unit"]
     if "year" in keys:
         labels = labels.iloc[keys["year"].argsort(kind="stable")]

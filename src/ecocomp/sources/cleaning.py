@@ -34,7 +34,11 @@ MISSING_WORDS = frozenset(
 )  # fmt: skip
 """Spellings of a missing value, in lower case and with full-width characters made plain."""
 
-Decimal = Literal[".", ","]
+Decimal = Literal[".", ",", "?"]
+"""Decimal mark; ``?`` where the numbers of a table show it too weakly to decide what 1.234 is."""
+
+_CLEARLY = 10
+"""Decimal commas that stand beside one number such as 1.234 where that is surely 1234, and no comma is a slip."""
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BLANK = "\u0020\u00a0\u2007\u2009\u202f\u3000"
@@ -169,8 +173,9 @@ def clean_labels(cells: pd.Series) -> tuple[pd.Series, list[Cleaned]]:
 def decimal_mark(columns: Iterable[pd.Series], declared: Decimal | None, typed: bool) -> Decimal | None:
     """Return the decimal mark of a table's numbers; ``None`` where none is declared and none is needed or shown.
 
-    Where numbers show both marks it is the point, and those with a comma are read by nobody. So it is where more
-    numbers such as 3.014, which could have either, would change by a thousand than there are decimal commas.
+    Where numbers show both marks it is the point, and those with a comma are read by nobody. Where decimal commas
+    stand beside numbers such as 3.014, which would change by a thousand, it is the comma only if they are ten times
+    as many, or if some number shows groups (``1.234,5``); else it is ``?``, and the study must declare it.
 
     Parameters
     ----------
@@ -193,9 +198,12 @@ def decimal_mark(columns: Iterable[pd.Series], declared: Decimal | None, typed: 
             marks.add(".")
     if marks == {","}:
         cells = [text for column in texts for text in column]
-        commas = sum(_PLAIN.fullmatch(text) is None and _mark_of(_normal(text)) == "," for text in cells)
         points = sum("." in text and _PLAIN.fullmatch(text) is not None for text in cells)
-        return "." if commas < points or (typed and points) else ","
+        if typed and points:
+            return "."
+        commas = [c for t in cells if _PLAIN.fullmatch(t) is None and _mark_of(c := _normal(t)) == ","]
+        clear = len(commas) >= _CLEARLY * points or any(map(_COMMA_GROUPS.fullmatch, commas))
+        return "," if clear else "?"
     return "." if marks else None
 
 
@@ -226,7 +234,7 @@ def clean_numbers(cells: pd.Series, decimal: Decimal | None) -> tuple[pd.Series,
     cells
         Texts, indexed by row.
     decimal
-        Decimal mark; ``None`` where nothing shows it, which leaves ``1,234`` unread.
+        Decimal mark; ``None`` where nothing shows it, which leaves ``1,234`` unread; ``?`` leaves ``1.234`` too.
 
     Returns
     -------
@@ -240,7 +248,8 @@ def clean_numbers(cells: pd.Series, decimal: Decimal | None) -> tuple[pd.Series,
         Rows whose number depends on the decimal mark that is not known.
     """
     texts, rows = cells.tolist(), cells.index.tolist()
-    easy = [_PLAIN.fullmatch(text) is not None and not (decimal == "," and "." in text) for text in texts]
+    comma = decimal in (",", "?")
+    easy = [_PLAIN.fullmatch(text) is not None and not (comma and "." in text) for text in texts]
     values = np.array([float(text) if plainly else np.nan for text, plainly in zip(texts, easy, strict=True)])
     missing = np.zeros(len(texts), dtype=bool)
     seen: dict[str, _Reading] = {}
@@ -279,9 +288,9 @@ def _read(text: str, decimal: Decimal | None) -> _Reading:
         cleaned = ("thousands marks",)
     if cell != text:
         cleaned = ("full-width or typographic characters", *cleaned)
-    if decimal is None and "," in cell and _EITHER.fullmatch(cell):
+    if _EITHER.fullmatch(cell) and (decimal == "?" or (decimal is None and "," in cell)):
         return _Reading(unclear=True)
-    comma = decimal == ","
+    comma = decimal in (",", "?")
     if (_COMMA_GROUPS if comma else _POINT_GROUPS).fullmatch(cell):
         cell, cleaned = cell.replace("." if comma else ",", ""), (*cleaned, "thousands marks")
     if comma and _COMMA.fullmatch(cell):

@@ -21,6 +21,8 @@ _SAMPLE = 25
 """Rows below a supposed header that show what its columns hold."""
 _LINES = 4
 """Rows that a header has at most, where it is found."""
+_QUOTED = 6
+"""Cells of a header's second line that are quoted."""
 
 _NOTE = re.compile(
     r"[*＊※#]?\s*[(（\[【]?\s*(注|註|附注|备注|说明|数据来源|资料来源|来源|审图号|制表|单位\s*[:：]|"
@@ -141,10 +143,11 @@ def _found(rows: Sequence[Sequence[str]], wanted: Collection[str], merged: Seque
     if hits and max(hits.values()) > hits.get(first, 0):
         first = max(hits, key=lambda i: hits[i])
     lines = [first]
+    named = bool(wanted) and hits[first] == len(wanted)
     reach = max((m.last_row for m in merged if m.first_row == first), default=first)
     while len(lines) < _LINES and lines[-1] + 1 < len(rows):
         line = lines[-1] + 1
-        if line <= reach or _continues(rows, lines, line):
+        if line <= reach or _continues(rows, lines, line, named):
             lines.append(line)
         else:
             break
@@ -165,16 +168,30 @@ def _hits(row: Sequence[str], wanted: Collection[str]) -> int:
 
 _MARKED_NUMBER = re.compile(r"[约近超<>≤≥＜＞~≈≠±*#]+\s*\d[\d.,]*|\d[\d.,]*\s*[*#†‡+±]+")
 """A number that somebody qualified."""
+_WITHHELD = re.compile(r"保密|涉密|机密|未公布|未报|缺报|confidential|suppressed|withheld|secret", re.IGNORECASE)
+_HAN = re.compile("[\u3400-\u9fff]")
+_UNIT = re.compile(
+    r"[(（\[]?(单位[:：])?[\d.^eE×*]*\s*(thousand |million |billion )?[十百千万亿]*"
+    r"(吨|元|人|公里|千米|平方公里|平方千米|平方米|公顷|亩|立方米|%|％|[kMGT]?t|[kMGTP]?g|CNY|RMB|yuan|persons?|people|ha|"
+    r"k?m[23²³])(\s*(CO2|CO₂|C|二氧化碳|标准煤))?(\s*/.*)?[)）\]]?",
+    re.IGNORECASE,
+)
+"""A unit of measure that stands in a line of its own below a name."""
 
 
-def _continues(rows: Sequence[Sequence[str]], lines: list[int], line: int) -> bool:
-    """Tell whether a row is a further line of the header, by what stands above and below it."""
+def _continues(rows: Sequence[Sequence[str]], lines: list[int], line: int, named: bool) -> bool:
+    """Tell whether a row is a further line of the header, by what stands above and below it.
+
+    Where the line above has all names that are asked for (``named``), a second language must look like one.
+    """
     row, above = rows[line], rows[lines[-1]]
     below = [r for r in rows[line + 1 : line + 1 + _SAMPLE] if any(r)]
     filled = [i for i, cell in enumerate(row) if cell]
     if not below or len(filled) < 1:
         return False
-    return _is_other_language(row, below, filled) or _is_subdivision(row, above, below, filled)
+    if _is_other_language(row, below, filled):
+        return not named or _is_like_header(row, above, below)
+    return _is_subdivision(row, above, below, filled)
 
 
 def _is_other_language(row: Sequence[str], below: list[Sequence[str]], filled: list[int]) -> bool:
@@ -184,15 +201,32 @@ def _is_other_language(row: Sequence[str], below: list[Sequence[str]], filled: l
     """
     if any(is_number(row[i]) or _MARKED_NUMBER.fullmatch(row[i]) for i in filled):
         return False
-    numeric = 0
-    named: list[str] = []
+    numeric = _numeric(below)
+    named = [row[i] for i in numeric if i < len(row) and not is_missing(row[i])]
+    repeats = len(named) > 1 and len(set(named)) == 1 and not _UNIT.fullmatch(named[0])
+    withheld = any(map(_WITHHELD.fullmatch, named))
+    return len(named) >= 1 and 2 * len(named) >= len(numeric) and not repeats and not withheld
+
+
+def _numeric(below: list[Sequence[str]]) -> list[int]:
+    """Return the columns that hold numbers."""
+    found = []
     for i in range(max(map(len, below))):
         cells = [r[i] for r in below if i < len(r) and not is_missing(r[i])]
         if cells and sum(map(is_number, cells)) >= 0.8 * len(cells):
-            numeric += 1
-            named += [row[i]] if i < len(row) and not is_missing(row[i]) else []
-    repeats = len(named) > 1 and len(set(named)) == 1
-    return len(named) >= 1 and 2 * len(named) >= numeric and not repeats
+            found.append(i)
+    return found
+
+
+def _is_like_header(row: Sequence[str], above: Sequence[str], below: list[Sequence[str]]) -> bool:
+    """Tell a row that is mostly units of measure, or in Latin letters below Chinese ones or the other way round."""
+    pairs = [(row[i], above[i]) for i in _numeric(below) if i < min(len(row), len(above)) and row[i] and above[i]]
+    alike = 0
+    for cell, name in pairs:
+        foreign = bool(_HAN.search(cell)) != bool(_HAN.search(name))
+        digits = set(re.findall(r"\d+", cell)) - set(re.findall(r"\d+", name))  # a year stands in both languages
+        alike += _UNIT.fullmatch(cell) is not None or (foreign and not digits)
+    return not pairs or 2 * alike > len(pairs)
 
 
 def _is_subdivision(row: Sequence[str], above: Sequence[str], below: list[Sequence[str]], filled: list[int]) -> bool:
@@ -246,6 +280,10 @@ def _above(rows: Sequence[Sequence[str]], lines: list[int], file: str) -> list[I
     if lines == [0]:
         return []
     where = f"row {lines[0] + 1}" if len(lines) == 1 else f"rows {', '.join(str(line + 1) for line in lines)}"
+    if len(lines) > 1:
+        cells = [" ".join(cell.split()) for cell in rows[lines[1]] if cell]
+        quoted = " | ".join([*cells[:_QUOTED], *["…"] * (len(cells) > _QUOTED)])
+        where += f" (row {lines[1] + 1}: {quoted})"
     titles = [next(cell for cell in row if cell) for row in rows[: lines[0]] if any(row)]
     left_out = f"; left out above it: {' / '.join(titles)}" if titles else ""
     return [

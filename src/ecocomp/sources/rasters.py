@@ -326,7 +326,7 @@ def _grid(name: str, settings: Raster, dataset: Any, path: Path) -> tuple[Grid |
     """Return where the cells lie, from the file or as the study declares it."""
     issues = []
     t = dataset.transform
-    if t.b or t.d:
+    if t.b or t.d or t.a < 0:
         issues.append(
             Issue("error", "raster-rotated", f"raster {name}: its rows do not run from west to east",
                   f"bring it onto a plain grid first: gdalwarp {path.name} {path.stem}-north-up.tif", path.name)

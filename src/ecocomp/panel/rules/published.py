@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -87,10 +88,15 @@ def _read(total: Total, study: Study) -> Totals:
                 Issue("error", "bad-year", "is not a year", "write four digits", table.path.name, total.year, row,
                       value=year or None)
             )  # fmt: skip
-        elif pd.isna(number):
+        elif not np.isfinite(number):
             issues.append(
                 Issue("error", "not-a-number", "the total is not a number", "write a plain number", table.path.name,
                       total.column, row, value=value)
+            )  # fmt: skip
+        elif (plain_name(parent), int(year[:4])) in found:
+            issues.append(
+                Issue("error", "duplicate", f"{parent} has more than one total for this year", "keep one of the rows",
+                      table.path.name, total.name, row, year=int(year[:4]), value=value)
             )  # fmt: skip
         else:
             found[plain_name(parent), int(year[:4])] = float(number)
