@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -117,6 +118,12 @@ def test_the_users_files_are_never_written(tmp_path: Path) -> None:
     book = write(study, [])
     again = write(study, [])
     assert book.sheetnames == again.sheetnames, "a workbook of an earlier check is replaced"
+    edited = openpyxl.load_workbook(study.parent / "检查.xlsx")
+    edited.create_sheet("笔记")
+    edited.properties.created -= timedelta(minutes=5)  # as if saved five minutes after the check
+    edited.save(study.parent / "检查.xlsx")
+    with pytest.raises(UsageError, match="was changed since a check wrote it"):
+        write(study, [])
     (study.parent / "检查.xlsx").unlink()
     assert {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in study.parent.iterdir()} == before
 

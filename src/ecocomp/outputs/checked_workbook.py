@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -44,6 +45,10 @@ Marks = dict[tuple[int, str], list[Issue]]
 """Issues by row and column of a table; the header has its own row."""
 
 
+_SAVING = timedelta(seconds=2)
+"""Between the times of making and of changing that one saving leaves in a workbook, at most."""
+
+
 def require_own(path: Path) -> None:
     """Raise unless a workbook may be written here: nothing is replaced but what an earlier check wrote.
 
@@ -60,12 +65,14 @@ def require_own(path: Path) -> None:
         return
     try:
         book = load_workbook(path, read_only=True)
-        creator = book.properties.creator
+        creator, written, changed = book.properties.creator, book.properties.created, book.properties.modified
         book.close()
     except Exception:  # noqa: BLE001  # whatever it is, no check wrote it
         creator = None
     if creator != CREATOR:
         raise UsageError(f"{path} is there already, and no check wrote it; give another name")
+    if changed is None or written is None or changed - written > _SAVING:
+        raise UsageError(f"{path} was changed since a check wrote it, and the changes would be lost; give another name")
 
 
 def write_checked_workbook(study: Study, issues: Sequence[Issue], path: Path) -> None:
@@ -98,6 +105,7 @@ def write_checked_workbook(study: Study, issues: Sequence[Issue], path: Path) ->
         _table_sheet(book.create_sheet(_title(raw.path.stem, book.sheetnames)), raw, marks)
     partial = path.with_name(f".{path.stem}.partial-{os.getpid()}.xlsx")
     try:
+        book.properties.created = datetime.now(UTC).replace(tzinfo=None)  # saving writes the same as the time of change
         book.save(partial)
         partial.replace(path)
     finally:
