@@ -1,0 +1,68 @@
+"""Commands that take the folder of a finished run: report, publish, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ecocomp.cli.frame import command, folder_argument, json_option, print_json, show_progress
+
+
+@command
+@folder_argument
+@json_option
+def report(folder: Path, as_json: bool) -> None:
+    """Rebuild figures, tables and report from a finished run."""
+    from ecocomp.outputs import open_run, save
+
+    save(open_run(folder), folder, force=True, progress=show_progress)
+    path = str(folder / "report.html")
+    if as_json:
+        print_json({"report": path})
+    else:
+        click.echo(f"Report: {path}")
+
+
+@command
+@folder_argument
+@click.option("--to", "url", required=True, metavar="URL", help="postgresql://USER@HOST/DATABASE, without a password.")
+@click.option("--schema", default="ecocomp", show_default=True, help="Schema of the database to write into.")
+@click.option("--force", is_flag=True, help="Replace tables of a former run.")
+@json_option
+def publish(folder: Path, url: str, schema: str, force: bool, as_json: bool) -> None:
+    """Write the tables of a finished run into a PostgreSQL database, all or none.
+
+    The password comes from PGPASSWORD, the password file or a service file (postgresql://?service=NAME).
+    """
+    from ecocomp.outputs import open_run
+    from ecocomp.outputs.database import publish as write_tables
+
+    show_progress("writing into the database")
+    published = write_tables(open_run(folder), url, schema, force=force)
+    if as_json:
+        print_json({"schema": schema, "rows": published.rows, "polygons": published.polygons})
+        return
+    tables = ", ".join(f"{name} ({rows})" for name, rows in published.rows.items())
+    click.echo(f"Written into the schema {schema}, with rows: {tables}")
+    if not published.polygons:
+        click.echo("Without polygons: the database has no PostGIS.")
+
+
+@command
+@folder_argument
+@json_option
+def verify(folder: Path, as_json: bool) -> int:
+    """Re-hash the inputs of a run, run the study again, and compare the tables."""
+    from ecocomp.verification import RELATIVE_TOLERANCE
+    from ecocomp.verification import verify as find_differences
+
+    show_progress("running the study again")
+    differences = find_differences(folder)
+    if as_json:
+        print_json({"differences": differences})
+    elif differences:
+        click.echo("\n".join(differences), err=True)
+    else:
+        click.echo(f"verified: inputs unchanged, every table equal (numbers to a relative {RELATIVE_TOLERANCE:g})")
+    return 4 if differences else 0
