@@ -155,13 +155,13 @@ def test_the_general_engine_counts_as_the_fast_one(region: tuple[xr.DataArray, G
     z = values.isel(year=1).fillna(0.1).to_numpy()[None] * np.array([[1], [-2]])
     z -= z.mean(axis=1, keepdims=True)
     fast = prepare(graph).neighbours
-    every = fast.counts > 0
+    every = fast.shared > 0
     assume(every.any())
-    ids = draw_distinct(z.shape[1], int(fast.counts.max()) + 1, 300, np.random.default_rng(seed))
+    ids = draw_distinct(z.shape[1], int(fast.shared.max()) + 1, 300, np.random.default_rng(seed))
     lags = lag_sums(z, fast)
     by_rank, by_stream = (tuple(np.zeros(z.shape, dtype=np.int64) for _ in range(2)) for _ in range(2))
     for row in range(len(z)):
-        count_ranks(z[row], lags[row], index_samples(ids, fast.counts), by_rank[0][row], by_rank[1][row])
+        count_ranks(z[row], lags[row], index_samples(ids, fast), by_rank[0][row], by_rank[1][row])
     count_streams(z, lags, ids, blocks_of(fast, every), *by_stream)
     np.testing.assert_array_equal(by_rank, by_stream)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ecocomp.space import global_moran, local_moran, permutation, prepare, streams
 from ecocomp.space.moments import lag_moments
-from ecocomp.space.neighbours import Neighbours, lag_sums, uneven, weight_sums, within
+from ecocomp.space.neighbours import Neighbours, lag_sums, weight_sums, within
 from ecocomp.space.permutation import exceedances
 
 DRAWS = 40_000
@@ -126,7 +126,7 @@ def test_rows_are_told_apart() -> None:
         ["a", "a", "b", "b", "c", "d", "e"], ["b", "c", "c", "d", "d", "e", "a"], [1.0, 0.5, 0.2, 0.2, 3.0, 1.0, 1.0]
     )
     neighbours = prepare(graph).neighbours
-    np.testing.assert_array_equal(uneven(neighbours), [True, False, False, False, False])
+    np.testing.assert_array_equal(neighbours.uneven, [True, False, False, False, False])
     np.testing.assert_array_equal(weight_sums(neighbours), [1.5, 2, 1, 1, 1])
     binary = prepare(graph.transform("B")).neighbours
     assert binary.weights is None

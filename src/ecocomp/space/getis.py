@@ -8,9 +8,9 @@ import xarray as xr
 from libpysal.graph import Graph
 from numpy.typing import NDArray
 
-from ecocomp.space.moments import lag_moments, standard_score
+from ecocomp.space.moments import conditional_scores, standard_score
 from ecocomp.space.moran import fixed_seed
-from ecocomp.space.neighbours import Neighbours, PreparedGraph, lag_sums, linked, prepare, weight_sums, within
+from ecocomp.space.neighbours import Neighbours, PreparedGraph, lag_sums, prepare, weight_sums, within
 from ecocomp.space.permutation import tail_counts
 from ecocomp.space.significance import (
     Alternative,
@@ -106,7 +106,7 @@ def getis_ord_of(z: NDArray[np.float64], lags: NDArray[np.float64], neighbours: 
     star : bool
         Whether a unit is among its own neighbours.
     """
-    conditional = standard_score(lags, *lag_moments(z, neighbours))
+    conditional = conditional_scores(lags, z, neighbours)
     result = _with_self(z, lags, neighbours) if star else conditional
     result[:, neighbours.counts == 0] = np.nan
     return result, _sides(conditional, result)
@@ -126,7 +126,7 @@ def getis_ord_dataset(slices: Slices, results: GetisOrd, judged: Judgement) -> x
 
 def _with_self(z: NDArray[np.float64], lags: NDArray[np.float64], neighbours: Neighbours) -> NDArray[np.float64]:
     """Return G* (slice, unit); the largest relative weight of a row is 1."""
-    pool = linked(neighbours)
+    pool = neighbours.linked
     if not pool.any():
         return np.full(z.shape, np.nan)
     size = int(pool.sum())

@@ -87,11 +87,7 @@ def global_moran(
             results[3, rows] = _permutation_p(z, weights, permutations, np.random.default_rng(seed))
         else:
             results[3, rows] = 2 * ndtr(-np.abs(results[2, rows]))
-    template = slices.template.isel(unit=0, drop=True)
-    names = ("i", "expected", "z", "p")
-    return xr.Dataset(
-        {name: template.copy(data=row.reshape(template.shape)) for name, row in zip(names, results, strict=True)}
-    )
+    return slices.dataset_without_units(dict(zip(("i", "expected", "z", "p"), results, strict=True)))
 
 
 def _row_standardised(neighbours: Neighbours) -> csr_array:

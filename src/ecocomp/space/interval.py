@@ -14,6 +14,9 @@ __all__ = ["clopper_pearson"]
 
 CONFIDENCE = 0.95
 
+TABLED = 10_000
+"""Up to so many trials the intervals of all counts are kept between calls."""
+
 END, DEGREE = 16, 30
 """From this count to as far from the other end, a polynomial of this degree holds the interval to 1e-8."""
 
@@ -40,6 +43,19 @@ def clopper_pearson(counts: NDArray[np.int64], trials: int) -> tuple[NDArray[np.
     tuple of two ndarrays
         The ends of the interval (count) [1].
     """
+    if trials <= TABLED:
+        low, high = _table(trials)
+        return low.take(counts), high.take(counts)
+    return _interval(counts, trials)
+
+
+@lru_cache(maxsize=8)  # worked out anew, it takes a fifth of a small call
+def _table(trials: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of the interval for every count."""
+    return _interval(np.arange(trials + 1), trials)
+
+
+def _interval(counts: NDArray[np.int64], trials: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     low, high = np.empty(counts.shape), np.empty(counts.shape)
     inner = (counts >= END) & (counts <= trials - END) & (trials > 4 * END)
     low[~inner], high[~inner] = _ends(counts[~inner].astype(np.float64), trials)
@@ -59,7 +75,7 @@ def _ends(counts: NDArray[np.float64], trials: int) -> tuple[NDArray[np.float64]
     return low, high
 
 
-@lru_cache(maxsize=8)  # the fit takes a fifth of a small call
+@lru_cache(maxsize=8)
 def _polynomials(trials: int) -> list[Chebyshev]:
     """Return the log odds of both ends as polynomials of the log odds of (c + ½) / (M + 1)."""
     first, last = _log_odds(np.array([END + 0.5, trials - END + 0.5]), trials + 1)

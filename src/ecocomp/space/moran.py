@@ -8,9 +8,10 @@ import xarray as xr
 from libpysal.graph import Graph
 from numpy.typing import NDArray
 
-from ecocomp.space.moments import lag_moments, standard_score
+from ecocomp.space.moments import conditional_scores
 from ecocomp.space.neighbours import Neighbours, PreparedGraph, lag_sums, prepare, weight_sums, within
 from ecocomp.space.permutation import tail_counts
+from ecocomp.space.portions import by_portions
 from ecocomp.space.ranks import TIE_TOLERANCE
 from ecocomp.space.significance import (
     Alternative,
@@ -211,27 +212,36 @@ def moran_of(
     permutations : int
         Number of permutations [1].
     """
-    tails = np.where((z == 0) & (tails >= 0), permutations, tails)  # I is 0 under every permutation
     weight = weight_sums(neighbours)
-    told = weight > 0
-    weight[~told] = np.nan
+    isolated = weight == 0
+    at_mean = z == 0
+    score = conditional_scores(lags, around, neighbours)
+    moran, quadrant = np.empty(z.shape), np.empty(z.shape, dtype=np.int8)
     # row by row: a batch gives the bits of its slices
-    scale = np.array([np.sqrt(np.sum(a * a)) * np.sqrt(np.sum(b * b)) for a, b in zip(z, around, strict=True)])
-    moran = z / (scale[:, None] / (z.shape[1] - 1)) * lags / weight
-    score = np.sign(z) * standard_score(lags, *lag_moments(around, neighbours))
-    score[(z == 0) | ~told] = np.nan
-    return tails, moran, score, _quadrants(z, around, lags, weight)
+    scale = [np.sqrt(np.sum(a * a)) * np.sqrt(np.sum(b * b)) / (a.size - 1) for a, b in zip(z, around, strict=True)]
+    tie = [TIE_TOLERANCE * max(row.max(), -row.min()) for row in around]
+
+    def fill(units: slice) -> None:
+        for row, own in enumerate(z[:, units]):
+            lag, total = lags[row, units], weight[units]
+            with np.errstate(invalid="ignore"):  # no neighbours: 0 / 0 is missing
+                moran[row, units] = own / scale[row] * lag / total
+            quadrant[row, units] = _quadrants(own, lag, tie[row] * total)
+            score[row, units] *= np.sign(own)
+
+    by_portions(z.shape[1], fill)
+    if at_mean.any() or isolated.any():
+        score[at_mean | isolated] = np.nan
+        tails = np.where(at_mean & (tails >= 0), permutations, tails)  # I is 0 under every permutation
+    return tails, moran, score, quadrant
 
 
-def _quadrants(
-    z: NDArray[np.float64], around: NDArray[np.float64], lags: NDArray[np.float64], weight: NDArray[np.float64]
-) -> NDArray[np.int8]:
-    """Return the place of each unit's quadrant in QUADRANTS (slice, unit)."""
-    tie = TIE_TOLERANCE * np.abs(around).max(axis=1, keepdims=True) * weight
+def _quadrants(own: NDArray[np.float64], lag: NDArray[np.float64], tie: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Return the place of each unit's quadrant in QUADRANTS (unit)."""
     # 1 and 2 where both are on the same side of the mean, 3 and 4 where they are not
-    high = z > 0
-    quadrant: NDArray[np.int8] = (2 - high).astype(np.int8) + 2 * (high != (lags > 0)).astype(np.int8)
-    quadrant[(z == 0) | ~(np.abs(lags) > tie)] = 0
+    high = own > 0
+    quadrant: NDArray[np.int8] = (2 - high.view(np.int8)) + 2 * (high != (lag > 0)).view(np.int8)
+    quadrant[(own == 0) | ~(np.abs(lag) > tie)] = 0
     return quadrant
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from libpysal.graph import Graph
 from numpy.typing import NDArray
 
 from ecocomp.space.labels import canonical_order
+from ecocomp.space.portions import by_portions
 
 __all__ = [
     "Neighbours",
     "PreparedGraph",
     "lag_sums",
-    "linked",
     "prepare",
     "relative_weights",
-    "uneven",
     "weight_sums",
     "within",
 ]
@@ -31,17 +33,54 @@ EQUAL = 1e-9
 class Neighbours:
     """The neighbours of n units: those of unit i stand in ``members[starts[i]:starts[i + 1]]``, ascending.
 
-    ``weights`` (link) are there only where those of some row differ.
+    ``weights`` (link) are there only where those of some row differ. What follows from the lists is worked out once,
+    for all the calls that read them.
     """
 
     starts: NDArray[np.int64]
     members: NDArray[np.int64]
     weights: NDArray[np.float64] | None = None
 
-    @property
+    @cached_property
     def counts(self) -> NDArray[np.int64]:
         """Number of neighbours of each unit (unit)."""
-        return np.diff(self.starts)
+        return _fixed(np.diff(self.starts))
+
+    @cached_property
+    def linked(self) -> NDArray[np.bool_]:
+        """Whether a unit has a neighbour or is one (unit)."""
+        result = self.counts > 0
+        if not result.all():
+            result[self.members] = True
+        return _fixed(result)
+
+    @cached_property
+    def uneven(self) -> NDArray[np.bool_]:
+        """Whether a unit has neighbours of unequal weights (unit)."""
+        if self.weights is None:
+            return _fixed(np.zeros(self.starts.size - 1, dtype=np.bool_))
+        return _fixed(_unequal(self.weights / _largest(self.weights, self.starts), self.starts))
+
+    @cached_property
+    def shared(self) -> NDArray[Any]:
+        """How many ids of a shared sample a unit's sum under permutation takes (unit), as small whole numbers.
+
+        0 where it takes none: without neighbours, with neighbours of unequal weights, and with all others as
+        neighbours of equal weight, where every permutation gives the same sum.
+        """
+        counts = self.counts
+        largest = int(counts.max(initial=0))
+        shared = counts.astype(np.min_scalar_type(largest))
+        shared[self.uneven] = 0
+        if largest == counts.size - 1:
+            shared[counts == largest] = 0
+        return _fixed(shared)
+
+    @cached_property
+    def by_shared(self) -> tuple[tuple[int, NDArray[np.intp]], ...]:
+        """The units for each number of shared ids above 0, ascending."""
+        numbers = np.flatnonzero(np.bincount(self.shared))
+        return tuple((int(k), _fixed(np.flatnonzero(self.shared == k))) for k in numbers if k)
 
     @property
     def focal(self) -> NDArray[np.int64]:
@@ -59,6 +98,11 @@ class PreparedGraph:
     labels: pd.Index
     order: NDArray[np.intp]
     neighbours: Neighbours
+
+    @cached_property
+    def coordinates(self) -> xr.Coordinates:
+        """The labels as the coordinate of results (unit)."""
+        return xr.Coordinates.from_xindex(xr.indexes.PandasIndex(self.labels.rename("unit"), "unit"))
 
 
 def prepare(graph: Graph | PreparedGraph) -> PreparedGraph:
@@ -121,14 +165,6 @@ def within(neighbours: Neighbours, kept: NDArray[np.bool_]) -> Neighbours:
     return _from_pairs(number[focal[both]], number[members[both]], weights, int(kept.sum()))
 
 
-def linked(neighbours: Neighbours) -> NDArray[np.bool_]:
-    """Tell which units have a neighbour or are one (unit)."""
-    result = neighbours.counts > 0
-    if not result.all():
-        result[neighbours.members] = True
-    return result
-
-
 def relative_weights(neighbours: Neighbours) -> NDArray[np.float64]:
     """Return the weights (link) over the largest of their row [1]; exactly 1 where those of a row are equal."""
     if neighbours.weights is None:
@@ -136,13 +172,6 @@ def relative_weights(neighbours: Neighbours) -> NDArray[np.float64]:
     weights = neighbours.weights / _largest(neighbours.weights, neighbours.starts)
     weights[~np.repeat(_unequal(weights, neighbours.starts), neighbours.counts)] = 1.0
     return weights
-
-
-def uneven(neighbours: Neighbours) -> NDArray[np.bool_]:
-    """Tell which units have neighbours of unequal weights (unit)."""
-    if neighbours.weights is None:
-        return np.zeros(neighbours.starts.size - 1, dtype=np.bool_)
-    return _unequal(neighbours.weights / _largest(neighbours.weights, neighbours.starts), neighbours.starts)
 
 
 def weight_sums(neighbours: Neighbours, power: int = 1) -> NDArray[np.float64]:
@@ -167,24 +196,35 @@ def lag_sums(values: NDArray[np.float64], neighbours: Neighbours) -> NDArray[np.
     size = neighbours.starts.size - 1
     sums = np.zeros((len(values), size))
     weights = None if neighbours.weights is None else relative_weights(neighbours)
-    some = np.flatnonzero(neighbours.counts)
-    if some.size:
-        starts = neighbours.starts[some]
-        for row, total in zip(values, sums, strict=True):  # row by row: a batch gives the bits of its slices
-            terms = row.take(neighbours.members)
-            if weights is not None:
-                terms *= weights
-            if some.size == size:
-                np.add.reduceat(terms, starts, out=total)
-            else:
-                total[some] = np.add.reduceat(terms, starts)
+    alone = bool((neighbours.counts == 0).any())
+
+    def add_up(units: slice) -> None:
+        starts = neighbours.starts[units]
+        links = slice(starts[0], neighbours.starts[units.stop])
+        # the sums of units without neighbours stay 0
+        with_some: Any = neighbours.counts[units].nonzero()[0] if alone else slice(None)
+        starts = starts[with_some] - starts[0]
+        if starts.size:
+            for row, total in zip(values, sums, strict=True):  # row by row: a batch gives the bits of its slices
+                terms = row.take(neighbours.members[links])
+                if weights is not None:
+                    terms *= weights[links]
+                total[units][with_some] = np.add.reduceat(terms, starts)
+
+    by_portions(size, add_up)
     return sums
+
+
+def _fixed(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array that is kept, safe from being written on."""
+    array.flags.writeable = False
+    return array
 
 
 def _lists(focal: NDArray[np.int64], members: NDArray[np.int64], weights: NDArray[np.float64], size: int) -> Neighbours:
     """Return the lists, without weights where those of each row are equal."""
     lists = _from_pairs(focal, members, weights, size)
-    if weights.size == 0 or weights.min() == weights.max() or not uneven(lists).any():
+    if weights.size == 0 or weights.min() == weights.max() or not lists.uneven.any():
         return replace(lists, weights=None)
     return lists
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ecocomp.space.neighbours import Neighbours, lag_sums, linked, uneven, within
+from ecocomp.space.neighbours import Neighbours, lag_sums, within
 from ecocomp.space.ranks import TIE_TOLERANCE, Samples, count_ranks, index_samples
 from ecocomp.space.streams import Blocks, blocks_of, count_streams
 
@@ -52,7 +52,7 @@ def tail_counts(
         min(#≥, #≤) (slice, unit) [1]; −1 for units without neighbours. Units that neither have a neighbour
         nor are one are not drawn.
     """
-    pool = linked(neighbours)
+    pool = neighbours.linked
     if pool.all():
         counts = np.minimum(*_exceedances(deviations, lags, neighbours, permutations, generator))
     else:
@@ -107,18 +107,17 @@ def _exceedances(
     generator: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     at_least, at_most = (np.zeros(deviations.shape, dtype=np.int64) for _ in range(2))
-    counts, streamed = neighbours.counts, uneven(neighbours)
-    settled = (counts == 0) | ((counts == counts.size - 1) & ~streamed)
+    shared, streamed = neighbours.shared, neighbours.uneven
+    settled = (shared == 0) & ~streamed
     if settled.any():
         at_least[:, settled] = at_most[:, settled] = permutations
-    if settled.all():
+    blocks = blocks_of(neighbours, streamed) if streamed.any() else None
+    columns = 1 + max(int(shared.max(initial=0)), 0 if blocks is None else int(blocks.counts.max()))
+    if columns == 1:
         return at_least, at_most
-    ranked = np.where(settled | streamed, 0, counts)
-    blocks = blocks_of(neighbours, streamed)
-    columns = int(counts[~settled].max()) + 1
     for size in _portions(permutations, columns):
-        ids = draw_distinct(counts.size, columns, size, generator)
-        _count(deviations, lags, index_samples(ids, ranked), blocks, at_least, at_most)
+        ids = draw_distinct(shared.size, columns, size, generator)
+        _count(deviations, lags, index_samples(ids, neighbours), blocks, at_least, at_most)
     return at_least, at_most
 
 
@@ -126,14 +125,15 @@ def _count(
     deviations: NDArray[np.float64],
     lags: NDArray[np.float64],
     samples: Samples,
-    blocks: Blocks,
+    blocks: Blocks | None,
     at_least: NDArray[np.int64],
     at_most: NDArray[np.int64],
 ) -> None:
     """Add the counts of all slices, in place."""
-    for row, totals in enumerate(zip(at_least, at_most, strict=True)):
-        count_ranks(deviations[row], lags[row], samples, *totals)
-    if blocks.units.size:
+    if samples.groups:
+        for row, totals in enumerate(zip(at_least, at_most, strict=True)):
+            count_ranks(deviations[row], lags[row], samples, *totals)
+    if blocks is not None:
         count_streams(deviations, lags, samples.ids, blocks, at_least, at_most)
 
 
@@ -177,10 +177,7 @@ def _draw_by_rejection(size: int, columns: int, samples: int, generator: np.rand
     """Draw column by column; an id that its sample already holds is drawn again."""
     ids = generator.integers(0, size, (columns, samples), dtype=np.int32)
     for column in range(1, columns):
-        repeated = np.zeros(samples, dtype=np.bool_)
-        for earlier in range(column):
-            repeated |= ids[earlier] == ids[column]
-        where = np.flatnonzero(repeated)
+        where = (ids[:column] == ids[column]).any(axis=0).nonzero()[0]
         while where.size:
             ids[column, where] = generator.integers(0, size, where.size, dtype=np.int32)
             where = where[(ids[:column, where] == ids[column, where]).any(axis=0)]

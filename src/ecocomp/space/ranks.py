@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ecocomp.space.neighbours import Neighbours
+from ecocomp.space.places import tabulate, worth_a_table
+from ecocomp.space.portions import by_portions
 
 __all__ = ["TIE_TOLERANCE", "Samples", "count_ranks", "find_units", "index_samples"]
 
@@ -13,71 +18,78 @@ TIE_TOLERANCE = 1e-12
 """Sums closer than this, relative to the largest sum possible, are ties; rounding is far smaller."""
 
 
-@dataclass(frozen=True)
-class Group:
-    """The units with k neighbours, and the samples whose first k ids hold one of them, with the id in column k."""
+FEW_SUMS = 2**12
+"""Up to so many sums are sorted before anything better could begin."""
 
-    k: int
-    units: NDArray[np.intp]
-    sample: NDArray[np.intp]
-    held: NDArray[np.int32]
-    spare: NDArray[np.int32]
+
+FINDS_AT_ONCE = 2**15
 
 
 @dataclass(frozen=True)
 class Samples:
-    """Ids drawn at random (column, sample), and the groups that read them, k ascending."""
+    """Ids drawn at random, and where a sample holds a unit among the ids that the unit's own sum takes.
+
+    Attributes
+    ----------
+    ids
+        The samples (column, sample).
+    groups
+        Number k of ids that a unit's sum takes, the units, and the end of their finds; k ascending.
+    sample, held, spare, taken
+        Of each find, ordered by group: the sample, the unit, the id in the sample's column k, and k (find).
+    """
 
     ids: NDArray[np.int32]
-    groups: tuple[Group, ...]
+    groups: tuple[tuple[int, NDArray[np.intp], int], ...]
+    sample: NDArray[np.intp]
+    held: NDArray[np.int32]
+    spare: NDArray[np.int32]
+    taken: NDArray[Any]
 
 
 def find_units(
-    ids: NDArray[np.int32], counts: NDArray[np.int64]
+    ids: NDArray[np.int32], taken: NDArray[Any]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int32]]:
-    """Find where a sample holds a unit among the ids that the unit would read.
+    """Find where a sample holds a unit among the ids that the unit's sum takes.
 
     Parameters
     ----------
     ids : ndarray of int32
         Samples (column, sample).
-    counts : ndarray of int
-        Number of ids that each unit reads (unit) [1]; 0 for units not asked about.
+    taken : ndarray of int
+        Number of ids that each unit's sum takes (unit) [1]; 0 for units not asked about.
 
     Returns
     -------
     tuple of three ndarrays
         Column, sample, and unit (find).
     """
-    read = counts.astype(np.min_scalar_type(int(counts.max())))  # small numbers stay in the cache
-    finds = [np.flatnonzero(read.take(row) > column) for column, row in enumerate(ids[: counts.max()])]
-    sizes = [found.size for found in finds]
-    sample = np.concatenate(finds)
-    column = np.repeat(np.arange(len(finds)), sizes)
-    return column, sample, np.concatenate([row[found] for row, found in zip(ids, finds, strict=False)])
+    columns, samples = int(taken.max()), ids.shape[1]
+    small = taken.astype(np.min_scalar_type(columns), copy=False)  # small numbers stay in the cache
+    finds = (small.take(ids[:columns]) > np.arange(columns, dtype=small.dtype)[:, None]).ravel().nonzero()[0]
+    ends = np.searchsorted(finds, np.arange(columns + 1) * samples)
+    column = np.repeat(np.arange(columns), np.diff(ends))
+    return column, finds - column * samples, ids.ravel().take(finds)
 
 
-def index_samples(ids: NDArray[np.int32], counts: NDArray[np.int64]) -> Samples:
-    """Group the units by their number of neighbours, and find the samples that hold them.
+def index_samples(ids: NDArray[np.int32], neighbours: Neighbours) -> Samples:
+    """Find the samples that hold the units which read them, by the number of ids that a unit's sum takes.
 
     Parameters
     ----------
     ids : ndarray of int32
         Samples (column, sample).
-    counts : ndarray of int
-        Number of neighbours of the units to rank (unit) [1]; 0 for the others.
+    neighbours : Neighbours
+        Lists of the units.
     """
-    if not counts.any():
-        return Samples(ids, ())
-    _, sample, held = find_units(ids, counts)
-    k_held = counts[held]
-    groups = []
-    for k in np.flatnonzero(np.bincount(counts)):
-        if k:
-            found = np.flatnonzero(k_held == k)
-            units, at = np.flatnonzero(counts == k), sample[found]
-            groups.append(Group(int(k), units, at, held[found], ids[k, at]))
-    return Samples(ids, tuple(groups))
+    _, sample, held = find_units(ids, neighbours.shared)
+    taken = neighbours.shared.take(held)
+    order = np.argsort(taken, kind="stable")  # of small whole numbers: by radix
+    sample, held, taken = sample.take(order), held.take(order), taken.take(order)
+    ends = np.searchsorted(taken, [k for k, _ in neighbours.by_shared], side="right")
+    groups = tuple((k, units, int(end)) for (k, units), end in zip(neighbours.by_shared, ends, strict=True))
+    spare = ids.ravel().take(taken * np.intp(ids.shape[1]) + sample)
+    return Samples(ids, groups, sample, held, spare, taken)
 
 
 def count_ranks(
@@ -98,55 +110,89 @@ def count_ranks(
     at_least, at_most : ndarray of int
         Number of samples whose sum is at least, and at most, the observed one (unit) [1].
     """
-    sums = np.zeros(samples.ids.shape[1])
-    largest = max(deviations.max(), -deviations.min())
-    read = 0
-    for group in samples.groups:  # k ascending: each group adds columns to the sums of the one before
-        for column in samples.ids[read : group.k]:
+    sums, before = np.zeros(samples.ids.shape[1]), np.empty(samples.held.size)
+    tolerance = TIE_TOLERANCE * max(deviations.max(), -deviations.min())
+    read = start = 0
+    for k, units, end in samples.groups:  # k ascending: each group adds columns to the sums of the one before
+        for column in samples.ids[read:k]:
             sums += deviations.take(column)
-        read = group.k
-        tolerance = TIE_TOLERANCE * largest * group.k
-        _rank(lags, np.sort(sums), group.units, tolerance, at_least, at_most)
-        _correct(deviations, lags, sums, group, tolerance, at_least, at_most)
+        _rank(lags, sums, units, tolerance * k, at_least, at_most)
+        before[start:end] = sums.take(samples.sample[start:end])
+        read, start = k, end
+    for start in range(0, before.size, FINDS_AT_ONCE):
+        _correct(deviations, lags, before, samples, slice(start, start + FINDS_AT_ONCE), tolerance, at_least, at_most)
 
 
 def _rank(
     lags: NDArray[np.float64],
-    ranked: NDArray[np.float64],
+    sums: NDArray[np.float64],
     units: NDArray[np.intp],
     tolerance: float,
     at_least: NDArray[np.int64],
     at_most: NDArray[np.int64],
 ) -> None:
-    """Add the ranks of the observed sums among the sorted ones, in place."""
-    lag = lags[units]
-    order = np.argsort(lag)  # ascending queries keep the binary search in the cache
-    units, lag = units[order], lag[order]
-    below = np.searchsorted(ranked, lag - tolerance, side="left")
-    upto = below.copy()
-    tied = np.flatnonzero(ranked.take(below, mode="clip") <= lag + tolerance)
-    upto[tied] = np.searchsorted(ranked, lag[tied] + tolerance, side="right")
-    at_least[units] += ranked.size - below
+    """Add the ranks of the observed sums among those of the samples, in place."""
+    if worth_a_table(sums.size, units.size):
+        table = tabulate(np.sort(sums), units.size)
+
+        def rank(portion: slice) -> None:
+            some = units[portion]
+            lag = lags.take(some)
+            at_least[some] += sums.size - table.places(lag - tolerance, "left")
+            at_most[some] += table.places(lag + tolerance, "right")
+
+        by_portions(units.size, rank)
+        return
+    lag = lags.take(units)
+    if sums.size > FEW_SUMS and worth_a_table(2 * units.size, sums.size):
+        below, upto = _counts_between(sums, lag - tolerance, lag + tolerance)
+    else:
+        order = np.argsort(lag)  # ascending queries keep the binary search in the cache
+        units, lag, ranked = units[order], lag[order], np.sort(sums)
+        below = np.searchsorted(ranked, lag - tolerance, side="left")
+        upto = below.copy()
+        tied = np.flatnonzero(ranked.take(below, mode="clip") <= lag + tolerance)
+        upto[tied] = np.searchsorted(ranked, lag[tied] + tolerance, side="right")
+    at_least[units] += sums.size - below
     at_most[units] += upto
+
+
+def _counts_between(
+    sums: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return how many sums (sample) are below each lower end, and how many not above each upper end (unit).
+
+    Placing every sum among the ends of a few units, and counting, takes less than to sort the sums.
+    """
+    ends = np.concatenate([lower, np.nextafter(upper, np.inf)])
+    order = np.argsort(ends)
+    table = tabulate(ends[order], sums.size)
+    upto = np.cumsum(np.bincount(table.places(sums, "right"), minlength=ends.size))
+    counts = np.empty(ends.size, dtype=np.intp)
+    counts[order] = upto[: ends.size]
+    return counts[: lower.size], counts[lower.size :]
 
 
 def _correct(
     deviations: NDArray[np.float64],
     lags: NDArray[np.float64],
-    sums: NDArray[np.float64],
-    group: Group,
+    before: NDArray[np.float64],
+    samples: Samples,
+    part: slice,
     tolerance: float,
     at_least: NDArray[np.int64],
     at_most: NDArray[np.int64],
 ) -> None:
-    """Replace a unit that its own sample holds by the spare id, and move the counts accordingly, in place."""
-    before = sums.take(group.sample)
-    after = before - deviations.take(group.held) + deviations.take(group.spare)
-    lag = lags.take(group.held)
-    lower, upper = lag - tolerance, lag + tolerance
-    for total, was, now in (
-        (at_least, before >= lower, after >= lower),
-        (at_most, before <= upper, after <= upper),
+    """Replace a unit that its own sample holds by the spare id, and move the counts accordingly, in place.
+
+    ``before`` are the sums of the samples as drawn (find), of which a part is done.
+    """
+    held, was = samples.held[part], before[part]
+    now = was - deviations.take(held) + deviations.take(samples.spare[part])
+    lag, tolerances = lags.take(held), tolerance * samples.taken[part]
+    for total, change in (
+        (at_least, (now >= (lower := lag - tolerances)).view(np.int8) - (was >= lower).view(np.int8)),
+        (at_most, (now <= (upper := lag + tolerances)).view(np.int8) - (was <= upper).view(np.int8)),
     ):
-        moved = np.flatnonzero(was != now)
-        np.add.at(total, group.held[moved], np.where(now[moved], 1, -1))
+        moved = change.nonzero()[0]
+        np.add.at(total, held[moved].astype(np.intp), change[moved].astype(np.int64))

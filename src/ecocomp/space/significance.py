@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecocomp.space.interval import clopper_pearson
+from ecocomp.space.portions import by_portions
 from ecocomp.study import Space
 
 __all__ = [
@@ -73,28 +74,41 @@ def judge(
     tested = tails >= 0
     sizes = np.bincount(tails[tested])
     counts = np.flatnonzero(sizes)
-    place = (np.cumsum(sizes > 0) - 1).take(tails, mode="clip") if counts.size else tails
+    place = np.cumsum(sizes > 0) - 1
     p, (low, high) = directed_p(counts, counts, permutations), clopper_pearson(counts, permutations)
     if alternative == "two-sided":
         p, low, high = two_sided(p), two_sided(low), two_sided(high)
-    p_value, p_fdr, p_low, p_high = (np.full(tails.shape, np.nan) for _ in range(4))
-    called, uncertain = (np.zeros(tails.shape, dtype=np.bool_) for _ in range(2))
-    judged = Judgement(p_value, p_fdr, p_low, p_high, called, uncertain)
-    for row, of_slice in enumerate(tested):
-        at = slice(None) if of_slice.all() else of_slice
-        where = place[row, at]
-        if where.size:
-            family = np.bincount(where, minlength=counts.size)
+    targets = tuple(np.full(tails.shape, blank) for blank in (np.nan, np.nan, np.nan, np.nan, False, False))
+    for row, tail in enumerate(tails):
+        family = np.bincount(tail[tested[row]], minlength=sizes.size)[counts]
+        if family.any():
             fdr = _adjusted(p, family)
-            rejected = (fdr if correction == "fdr" else p) < alpha
-            level = alpha * max(1, family[rejected].sum()) / where.size if correction == "fdr" else alpha
-            judged.p_value[row, at] = p.take(where)
-            judged.p_fdr[row, at] = fdr.take(where)
-            judged.p_low[row, at] = low.take(where)
-            judged.p_high[row, at] = high.take(where)
-            judged.called[row, at] = rejected.take(where)
-            judged.uncertain[row, at] = ((low < level) & (level <= high)).take(where)
-    return judged
+            called = (fdr if correction == "fdr" else p) < alpha
+            level = alpha * max(1, family[called].sum()) / family.sum() if correction == "fdr" else alpha
+            uncertain = (low < level) & (level <= high)
+            of_counts = (p, fdr, low, high, called, uncertain)
+            _hand_out(tail, place, of_counts, tuple(target[row] for target in targets))
+    return Judgement(*targets)
+
+
+def _hand_out(
+    tail: NDArray[np.int64],
+    place: NDArray[np.intp],
+    of_counts: tuple[NDArray[Any], ...],
+    targets: tuple[NDArray[Any], ...],
+) -> None:
+    """Write what holds for each count to the units that have it (unit); units that are not tested keep what they have.
+
+    ``place`` tells where a count stands among those that occur.
+    """
+
+    def fill(units: slice) -> None:
+        where, untested = place.take(tail[units], mode="clip"), tail[units] < 0
+        given: Any = ~untested if untested.any() else slice(None)
+        for numbers, target in zip(of_counts, targets, strict=True):
+            target[units][given] = numbers.take(where[given])
+
+    by_portions(tail.size, fill)
 
 
 def _adjusted(p_values: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:

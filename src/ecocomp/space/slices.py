@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,19 +21,30 @@ MINIMUM_UNITS = 3
 
 @dataclass(frozen=True)
 class Slices:
-    """Values (slice, unit) with the units in canonical order, and the array they came from, unit first."""
+    """Values (slice, unit) with the units in canonical order, and what labels them.
+
+    Attributes
+    ----------
+    table
+        The values.
+    order
+        Positions of the units, as they came, in canonical order (unit).
+    dims, shape, coords
+        Of the array that they came from, unit first.
+    """
 
     table: NDArray[np.float64]
     order: NDArray[np.intp]
-    template: xr.DataArray
+    dims: tuple[Hashable, ...]
+    shape: tuple[int, ...]
+    coords: xr.Coordinates
 
     def name(self, row: int) -> str:
         """Return what tells a slice from the others, e.g. ``year=2012``; empty where there is only one."""
-        sizes = self.template.shape[1:]
-        places = np.unravel_index(row, sizes) if sizes else ()
+        places = np.unravel_index(row, self.shape[1:]) if len(self.shape) > 1 else ()
         labels = [
-            f"{dimension}={self.template[dimension].to_numpy()[place]}"
-            for dimension, place in zip(self.template.dims[1:], places, strict=True)
+            f"{dimension}={self.coords[dimension].to_numpy()[place] if dimension in self.coords else place}"
+            for dimension, place in zip(self.dims[1:], places, strict=True)
         ]
         return ", ".join(labels)
 
@@ -42,8 +54,13 @@ class Slices:
         arrays = {}
         for name, rows in results.items():
             table = rows if unsorted is None else rows[:, unsorted]
-            arrays[name] = xr.Variable(self.template.dims, table.T.reshape(self.template.shape))
-        return xr.Dataset(arrays, coords=self.template.coords)
+            arrays[name] = xr.Variable(self.dims, table.T.reshape(self.shape))
+        return xr.Dataset(arrays, coords=self.coords)
+
+    def dataset_without_units(self, results: dict[str, NDArray[Any]]) -> xr.Dataset:
+        """Return results (slice) as arrays on the dimensions beside ``unit``."""
+        arrays = {name: xr.Variable(self.dims[1:], rows.reshape(self.shape[1:])) for name, rows in results.items()}
+        return xr.Dataset(arrays, coords={name: c for name, c in self.coords.items() if "unit" not in c.dims})
 
 
 def slices_of(values: xr.DataArray | pd.Series, graph: PreparedGraph) -> Slices:
@@ -67,16 +84,22 @@ def slices_of(values: xr.DataArray | pd.Series, graph: PreparedGraph) -> Slices:
     ValueError
         If units differ, or a value is infinite.
     """
-    template = _unit_first(values)
-    labels = template.indexes.get("unit")
     order = graph.order
-    if labels is None or not labels.equals(graph.labels):
-        labels = unit_index(template)
-        require_same(labels, graph.labels, "values", "graph")
-        order = canonical_order(labels)
-    table = np.asarray(template.to_numpy(), dtype=np.float64).reshape(len(labels), -1)
+    dims: tuple[Hashable, ...] = ("unit",)
+    if isinstance(values, pd.Series) and values.index.equals(graph.labels):
+        ordered, coords = values.to_numpy(), graph.coordinates
+    else:
+        array = _unit_first(values)
+        ordered, dims, coords = array.to_numpy(), array.dims, array.coords
+        labels = array.indexes.get("unit")
+        if labels is None or not labels.equals(graph.labels):
+            labels = unit_index(array)
+            require_same(labels, graph.labels, "values", "graph")
+            order = canonical_order(labels)
+    table = np.asarray(ordered, dtype=np.float64).reshape(order.size, -1)
     # contiguous rows: sums over a slice then take the same bits alone and in a batch
-    slices = Slices(np.ascontiguousarray(table.T if _ascending(order) else table[order].T), order, template)
+    rows = np.ascontiguousarray(table.T if _ascending(order) else table[order].T)
+    slices = Slices(rows, order, dims, ordered.shape, coords)
     infinite = np.isinf(slices.table).any(axis=1)
     if infinite.any():
         raise ValueError(f"infinite values{_place(slices, int(infinite.argmax()))}: make them missing or finite")
@@ -132,9 +155,10 @@ def deviations(slices: Slices, valid: NDArray[np.bool_], rows: NDArray[np.intp])
             f"{valid.sum()} valid units{_place(slices, int(rows[0]))}: spatial statistics need at least "
             f"{MINIMUM_UNITS}; complete the values or leave the slice out"
         )
+    every = bool(valid.all())
     result = np.empty((rows.size, int(valid.sum())))
     for row, deviation in zip(rows, result, strict=True):
-        value = slices.table[row][valid]
+        value = slices.table[row] if every else slices.table[row][valid]
         deviation[:] = value - value.mean()
         if is_constant(value):
             raise ValueError(

@@ -13,14 +13,13 @@ from ecocomp.space.ranks import TIE_TOLERANCE, find_units
 __all__ = ["Blocks", "blocks_of", "count_streams"]
 
 UNITS_AT_ONCE = 128
-SAMPLES_AT_ONCE = 2048
-VALUES_AT_ONCE = 2**20
-"""Largest number of values of samples held at once: 8 MiB; the sums of a block take 2 MiB."""
+SAMPLES_AT_ONCE = 240
+"""The sums of a block take 240 KiB, which a cache holds, and its counts of samples fit into 8 bits."""
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """Units by ascending number of neighbours, and their weights in blocks (unit, column) filled up with 0.
+    """Units by ascending number of neighbours, and their weights in blocks (column, unit) filled up with 0.
 
     ``counts`` (unit) are those of all units, 0 for units that are in no block; ``places`` (unit) tells where
     a unit stands among ``units``; ``totals`` are the sums of weights, aligned with ``units`` [1].
@@ -41,14 +40,14 @@ def blocks_of(neighbours: Neighbours, chosen: NDArray[np.bool_]) -> Blocks:
     neighbours : Neighbours
         Lists with their weights.
     chosen : ndarray of bool
-        Units that are in a block (unit).
+        Units that are in a block (unit); at least one.
     """
     counts = np.where(chosen, neighbours.counts, 0)
     units = np.flatnonzero(chosen)
     units = units[np.argsort(counts[units], kind="stable")]
     places = np.zeros(chosen.size, dtype=np.intp)
     places[units] = np.arange(units.size)
-    relative = relative_weights(neighbours) if units.size else np.empty(0)
+    relative = relative_weights(neighbours)
     weights = []
     for start in range(0, units.size, UNITS_AT_ONCE):
         members = units[start : start + UNITS_AT_ONCE]
@@ -56,8 +55,8 @@ def blocks_of(neighbours: Neighbours, chosen: NDArray[np.bool_]) -> Blocks:
         block = np.zeros((members.size, columns.size))
         given = columns < counts[members][:, None]
         block[given] = relative[(neighbours.starts[members][:, None] + columns)[given]]
-        weights.append(block)
-    totals = np.concatenate([block.sum(axis=1) for block in weights]) if weights else np.empty(0)
+        weights.append(np.ascontiguousarray(block.T))
+    totals = np.concatenate([block.sum(axis=0) for block in weights])
     return Blocks(units, counts, places, totals, tuple(weights))
 
 
@@ -83,12 +82,11 @@ def count_streams(
         Number of samples whose sum is at least, and at most, the observed one (slice, unit) [1].
     """
     columns = int(blocks.counts.max())
-    step = max(1, min(SAMPLES_AT_ONCE, VALUES_AT_ONCE // columns))
-    for start in range(0, ids.shape[1], step):
-        part = ids[:, start : start + step]
+    for start in range(0, ids.shape[1], SAMPLES_AT_ONCE):
+        part = ids[:, start : start + SAMPLES_AT_ONCE]
         finds = _finds(part, blocks)
         for row, deviation in enumerate(deviations):
-            drawn = deviation[part[:columns]]
+            drawn = deviation[part[:columns].T]
             _count_blocks(deviation, lags[row], drawn, finds, blocks, at_least[row], at_most[row])
 
 
@@ -112,19 +110,25 @@ def _count_blocks(
     at_least: NDArray[np.int64],
     at_most: NDArray[np.int64],
 ) -> None:
-    """Add the counts of one slice for some samples, whose values are ``drawn`` (column, sample)."""
+    """Add the counts of one slice for some samples, whose values are ``drawn`` (sample, column)."""
     tolerances = TIE_TOLERANCE * np.abs(deviations).max() * blocks.totals
     first = 0
     for weights in blocks.weights:
-        last = first + len(weights)
+        last = first + weights.shape[1]
         units = blocks.units[first:last]
-        sums = weights @ drawn[: weights.shape[1]]
+        sums = drawn[:, : len(weights)] @ weights
         here = slice(*np.searchsorted(finds[0], [first, last]))
         place, column, sample, spare = (found[here] for found in finds)
-        sums[place - first, sample] += weights[place - first, column] * (
+        sums[sample, place - first] += weights[column, place - first] * (
             deviations[spare] - deviations[blocks.units[place]]
         )
-        lag, tolerance = lags[units][:, None], tolerances[first:last][:, None]
-        at_least[units] += (sums >= lag - tolerance).sum(axis=1, dtype=np.uint16)
-        at_most[units] += (sums <= lag + tolerance).sum(axis=1, dtype=np.uint16)
+        lag, tolerance = lags[units], tolerances[first:last]
+        at_least[units] += _count(sums >= lag - tolerance)
+        at_most[units] += _count(sums <= lag + tolerance)
         first = last
+
+
+def _count(flags: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return how many samples are flagged, of at most 255 (unit)."""
+    counts: NDArray[np.uint8] = np.add.reduce(flags.view(np.uint8), axis=0, dtype=np.uint8)
+    return counts
