@@ -18,7 +18,7 @@ from benchmarks.zonal import skipped as zonal_skipped
 
 PEERS = ("esda", "pointpats")
 STUDIES, ENGINE, ZONAL, DRAWS = ("bth", "synthetic"), "lisa", "zonal", "uncertainty"
-LIMITS = {"study": 300.0, "engine": 60.0}
+LIMIT = 300.0
 
 
 def main() -> None:
@@ -33,19 +33,20 @@ def main() -> None:
     parser.add_argument(
         "--limit",
         type=float,
-        help="seconds over which a run is extrapolated: a study from fewer years (default: 300), a call of the "
-        "permutation engine from fewer permutations or units (default: 60)",
+        default=LIMIT,
+        help="seconds over which a run is extrapolated: a study from fewer years, a call of the permutation engine "
+        f"from fewer permutations or units (default: {LIMIT:g})",
     )
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
-    if options.limit is not None and not options.limit > 0:
+    if not options.limit > 0:
         parser.error("--limit must be more than 0")
     studies = [name for name in STUDIES if options.case in (None, name)]
     if studies:
-        run_studies(studies, options.rounds, options.limit or LIMITS["study"])
+        run_studies(studies, options.rounds, options.limit)
     if options.case in (None, ENGINE):
-        run_engine(options.rounds, options.limit or LIMITS["engine"])
+        run_engine(options.rounds, options.limit)
     if options.case in (None, ZONAL):
         print(zonal_skipped() or zonal_report(options.rounds), end="\n\n", flush=True)
     if options.case == DRAWS:

@@ -187,12 +187,21 @@ def test_the_command_prints_a_table_and_writes_it(tmp_path: Path) -> None:
     assert as_json[0]["sobol_total"] == pytest.approx(written["sobol_total"].iloc[0])
 
 
+def test_the_command_draws_a_tornado(tmp_path: Path) -> None:
+    done = run_sensitivity(tmp_path, "--of", "amount:县1", "--figure", str(tmp_path / "龙卷风.png"))
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "龙卷风.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / "龙卷风.svg").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("options", "uncertain", "words"),
     [
         (["--of", "amount:县9"], True, "no such unit"),
         (["--of", "gap"], False, "nothing is uncertain"),
         ([], True, "--of"),
+        (["--of", "gap", "--figure", "缺口.svg"], True, "give a name that ends in .png"),
+        (["--of", "gap", "--figure", "没有/缺口.png"], True, "there is no folder 没有"),
     ],
 )
 def test_the_command_refuses_what_it_cannot_do(tmp_path: Path, options: list[str], uncertain: bool, words: str) -> None:

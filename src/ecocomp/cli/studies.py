@@ -151,8 +151,16 @@ def _run(study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json
     help="Points, brought up to a power of two.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Also write the table as csv.")
+@click.option(
+    "--figure",
+    metavar="FILE.png",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also draw a tornado: how far the number moves when one input alone varies; png, with an svg beside it.",
+)
 @json_option
-def sensitivity(study: Path, of: str, year: int | None, points: int, output: Path | None, as_json: bool) -> None:
+def sensitivity(
+    study: Path, of: str, year: int | None, points: int, output: Path | None, figure: Path | None, as_json: bool
+) -> None:
     """Tell which uncertain input of [uncertainty] decides a number of the result.
 
     Sobol indices with their 95 % intervals, the number's 90 % interval when each input alone varies, and elasticities.
@@ -161,10 +169,16 @@ def sensitivity(study: Path, of: str, year: int | None, points: int, output: Pat
     from ecocomp.study import Study
     from ecocomp.uncertainty import sensitivity as sensitivity_of
 
+    if figure is not None:
+        from ecocomp.outputs.figures import require_png, write_tornado
+
+        require_png(figure)
     case = uncertain_case(Study.load(study))
     table = sensitivity_of(case, of, year, points, show_progress)
     if output is not None:
         table.to_csv(output, index=False, encoding="utf-8-sig")
+    if figure is not None:
+        write_tornado(table, figure, case.study.study.language, case.names)
     if as_json:
         print_json(json.loads(table.to_json(orient="records")))
         return

@@ -16,7 +16,7 @@ from ecocomp.result import Result
 from ecocomp.study import Header
 from ecocomp.variables import label, table
 
-__all__ = ["FAMILIES", "LabelStyle", "find_chinese_font", "labels_for"]
+__all__ = ["FAMILIES", "LabelStyle", "find_chinese_font", "labels_for", "style_for"]
 
 FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC",
@@ -62,8 +62,12 @@ def labels_for(result: Result) -> LabelStyle:
     ``auto`` takes Chinese where unit names are Chinese and a font has every glyph that would be drawn; where none
     has, labels are English, Chinese names are in pinyin, and the style's remark says so.
     """
-    asked = Header.model_validate(result.manifest["study"]["study"]).language
-    names = _names(result)
+    return style_for(Header.model_validate(result.manifest["study"]["study"]).language, _names(result))
+
+
+def style_for(asked: Literal["auto", "zh", "en"], names: Iterable[str]) -> LabelStyle:
+    """Return the language and fonts for a language asked for and the names to be drawn, as :func:`labels_for` does."""
+    names = list(names)
     chinese = any(map(has_chinese, names))
     if asked == "en" or (asked == "auto" and not chinese):
         return LabelStyle("en", (LATIN,), "Chinese names are in pinyin." if chinese else None)

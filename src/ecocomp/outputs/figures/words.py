@@ -37,6 +37,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "robust": ("robust: probability from {}", "稳健：概率不低于 {}"),
     "likely": ("likely: {} to {}", "较可能：{} 至 {}"),
     "open": ("side open: below {}", "方向未定：低于 {}"),
+    "one alone": ("90 % interval when one input alone varies", "单一输入变动时的 90 % 区间"),
+    "plain": ("without errors", "无误差时"),
+    "revision": ("Choice of revision", "修正方法"),
+    "weights": ("Weights", "权重"),
     "against own": ("{} against this study", "{}（与本研究相比）"),
     # units of measure
     "CNY": ("CNY", "元"),
