@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
-from matplotlib import rcParams
+from matplotlib import font_manager, rcParams
 from matplotlib.text import Text
 
 from ecocomp.outputs.figures import fonts, write_figures
@@ -117,6 +121,22 @@ def test_with_a_chinese_font_labels_are_chinese(name: str, tmp_path: Path) -> No
     result = tiny_result([1, 2, -1], names=CHINESE)
     assert re.search(r"[\u4e00-\u9fff]", "".join(texts(result, name))) is not None
     write_figures(result, tmp_path)  # a missing glyph would warn, and a warning is an error here
+
+
+@pytest.mark.chinese_font
+def test_a_font_installed_after_matplotlib_made_its_list_is_found(tmp_path: Path) -> None:
+    path = tmp_path / f"fontlist-v{font_manager.FontManager.__version__}.json"
+    font_manager.json_dump(font_manager.fontManager, path)
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    files = {entry["fname"] for entry in kept["ttflist"] if entry["name"] in fonts.FAMILIES}
+    kept["ttflist"] = [entry for entry in kept["ttflist"] if entry["fname"] not in files]
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    code = "from ecocomp.outputs.figures.fonts import find_chinese_font; print(find_chinese_font())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"MPLCONFIGDIR": str(tmp_path)}, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == fonts.find_chinese_font()
 
 
 @pytest.mark.chinese_font

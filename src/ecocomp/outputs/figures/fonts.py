@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -84,6 +85,10 @@ def find_chinese_font(text: str = "") -> str | None:
     ``None`` if there is none. A glyph that the Latin font has may be missing: it is the second family of a figure.
     """
     needed = {ord(c) for c in "".join([text, *_own_words()]) if not c.isspace()} - glyphs(font_manager.findfont(LATIN))
+    return _first_family(needed) or (_first_family(needed) if _take_in_new_fonts() else None)
+
+
+def _first_family(needed: set[int]) -> str | None:
     for family in FAMILIES:
         try:
             path = font_manager.findfont(family, fallback_to_default=False)
@@ -92,6 +97,17 @@ def find_chinese_font(text: str = "") -> str | None:
         if needed <= glyphs(path):
             return family
     return None
+
+
+@cache
+def _take_in_new_fonts() -> bool:
+    """Tell Matplotlib of fonts installed since it made the list that it keeps between runs, if there are any."""
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    new = [path for path in font_manager.findSystemFonts() if path not in known]
+    for path in new:
+        with suppress(RuntimeError, OSError):  # no font that Matplotlib can read
+            font_manager.fontManager.addfont(path)
+    return bool(new)
 
 
 @cache
