@@ -50,7 +50,7 @@ def body(section: str) -> str:
 def test_the_walk_finds_the_nested_sections() -> None:
     assert {"study", "units", "tables", "crosswalk", "rasters", "revision", "compensation", "compensation.price",
             "compensation.stage_coefficient", "zoning", "space", "settlement", "checks", "checks.totals",
-            "uncertainty", "uncertainty.price"
+            "uncertainty", "uncertainty.price", "adjust"
             } == set(SECTIONS)  # fmt: skip
 
 
@@ -153,11 +153,14 @@ def test_every_alternative_loads_when_its_comment_is_taken_away() -> None:
     assert {"notice", "dissolve", "preset", "deflator", "engel", "distance_km"} <= tried
 
 
-NEEDED = {"[tables.NAME]": ("table", "id"), "[rasters.NAME]": ("files",), "[checks.totals.gdp]": ("unit", "years")}
+NEEDED = {"[tables.NAME]": ("table", "id"), "[rasters.NAME]": ("files",), "[checks.totals.gdp]": ("unit", "years"),
+          "[adjust.NAME]": ("quantity", "units", "multiply")}  # fmt: skip
 OF_A_TABLE = ("unit", "table", "name", "year", "column")
-INSTEAD = {("[checks.totals.gdp]", "parents"): ("unit",)} | {
-    ("[checks.totals.gdp]", key): OF_A_TABLE for key in ("table", "sheet", "name", "year", "column", "level")
-}
+INSTEAD = (
+    {("[checks.totals.gdp]", "parents"): ("unit",)}
+    | {("[adjust.NAME]", key): ("quantity", "units", "value", "unit") for key in ("value", "unit")}
+    | {("[checks.totals.gdp]", key): OF_A_TABLE for key in ("table", "sheet", "name", "year", "column", "level")}
+)
 
 
 def body_of(lines: list[str], number: int) -> str:
