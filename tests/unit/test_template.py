@@ -168,6 +168,16 @@ def body_of(lines: list[str], number: int) -> str:
     return next(x for x in reversed(lines[:number]) if re.match(r"(# )?\[[\w.]+\]$", x))
 
 
+def test_the_scenario_of_the_template_loads_when_its_comment_is_taken_away() -> None:
+    head, scenario = template().split("# [scenarios.NAME]\n")
+    assert all(line.startswith("# ") for line in scenario.splitlines())
+    block = "[scenarios.NAME]\n" + "\n".join(line.removeprefix("# ") for line in scenario.splitlines())
+    variant = Study.from_dict(tomllib.loads(head + block)).scenario("NAME")
+    assert (variant.compensation.price.value, variant.compensation.price.unit) == (100, "CNY/t CO2")
+    assert variant.revision.weights == {"gdp": 1}
+    assert variant.adjust["coal_exit"].from_year == 2018
+
+
 def test_starter_writes_a_study_that_loads_and_a_table_that_fits(tmp_path: Path) -> None:
     study_file, workbook = write_starter(tmp_path / "新研究")
     study = Study.load(study_file)

@@ -188,4 +188,5 @@ def _commands(result: Result) -> list[str]:
     compare = "" if result.revisions.empty else " --compare-revisions"
     scenario = result.manifest.get("scenario")
     folder = f"{Path(study).stem}-results" + (f"/scenarios/{scenario}" if scenario else "")
+    folder = f'"{folder}"' if " " in folder else folder
     return [f"ecocomp run {study}{compare}", f"ecocomp verify {folder}"]
