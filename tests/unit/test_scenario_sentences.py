@@ -116,5 +116,6 @@ def test_the_section_of_a_report() -> None:
     section = scenario_section(with_scenarios(base, {"高 价": tiny_result([10, -10])}), wording)
     assert section is not None
     assert [s.link for s in section.scenarios] == ["scenarios/%E9%AB%98%20%E4%BB%B7/report.html"]
-    assert len(section.table.blocks[0][1]) == 2
+    rows = section.table.blocks[0][1]
+    assert [row[5:9] for row in rows] == [["3.000", "6.000", "3.000", "6.000"]] * 2, "one count of decimals"
     assert pd.Series([c.label for c in section.table.columns]).is_unique

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report.sentences import capped, listing, money, plural
-from ecocomp.outputs.report.tables import Table, Wording, from_frame
+from ecocomp.outputs.report.tables import Table, Wording, cells_of, head
 from ecocomp.result import Result
 
 __all__ = [
@@ -62,8 +62,19 @@ def scenario_section(result: Result, wording: Wording) -> ScenarioSection | None
              scenario_sentences(result, name, wording.names))
         for name in result.scenarios
     ]  # fmt: skip
+    return ScenarioSection(told, _table(result.comparison, wording))
+
+
+def _table(frame: pd.DataFrame, wording: Wording) -> Table:
+    """Return the table of the section; what is before and after has one count of decimals."""
+    cells = {name: cells_of(name, frame[name].tolist(), wording) for name in TABLE_COLUMNS}
+    for after in ("payments", "receipts"):
+        pair = pd.concat([frame[f"{after}_base"], frame[after]]).tolist()
+        both = cells_of(after, pair, wording)
+        cells[f"{after}_base"], cells[after] = both[: len(frame)], both[len(frame) :]
+    rows = [list(row) for row in zip(*cells.values(), strict=True)]
     caption = "What differs from the study itself, over the units that have an amount in both"
-    return ScenarioSection(told, from_frame(result.comparison, TABLE_COLUMNS, caption, "comparison.csv", wording))
+    return Table(caption, [head(name, wording) for name in TABLE_COLUMNS], [("", rows)], "comparison.csv")
 
 
 def scenario_sentences(result: Result, name: str, names: Mapping[str, str]) -> list[str]:
@@ -215,9 +226,9 @@ def _flat(settings: Mapping[str, Any], place: tuple[str, ...] = ()) -> Iterator[
 
 def comparison_rows(frame: pd.DataFrame) -> list[tuple[str, ...]]:
     """Return the comparison as rows of text with a head, money in 10⁸ CNY, for a terminal."""
-    head = ("scenario", "year", "units", "left out", "change group", "payments", "receipts", "money moved", "rho",
+    titles = ("scenario", "year", "units", "left out", "change group", "payments", "receipts", "money moved", "rho",
             "rank moves", "clusters")  # fmt: skip
-    return [head, *(_row(row) for row in frame.to_dict("records"))]
+    return [titles, *(_row(row) for row in frame.to_dict("records"))]
 
 
 def _row(row: Mapping[Any, Any]) -> tuple[str, ...]:
