@@ -14,7 +14,7 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecocomp.comparison import compare_revisions
+    from ecocomp.comparison import compare_revisions, compare_runs, with_scenarios
     from ecocomp.issues import DataError, EcocompError, Issue, StudyError
     from ecocomp.outputs import open_run, save
     from ecocomp.panel import Inputs
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "DataError": "issues", "EcocompError": "issues", "Issue": "issues", "StudyError": "issues", "Study": "study",
     "Inputs": "panel", "Result": "result", "check": "pipeline", "load": "pipeline", "run": "pipeline",
-    "compare_revisions": "comparison", "open_run": "outputs", "save": "outputs",
+    "compare_revisions": "comparison", "compare_runs": "comparison", "with_scenarios": "comparison",
+    "open_run": "outputs", "save": "outputs",
 }  # fmt: skip
 _ROOMS = (
     "accounts",
@@ -50,10 +51,12 @@ __all__ = [
     "StudyError",
     "check",
     "compare_revisions",
+    "compare_runs",
     "load",
     "open_run",
     "run",
     "save",
+    "with_scenarios",
 ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ FRAMES = (
     "uncertainty",
     "uncertainty_regional",
     "uncertainty_centres",
+    "comparison",
+    "comparison_units",
     "issues",
 )
 """Names of the tables of a result, in the order in which a run makes them."""
@@ -41,6 +44,8 @@ class Result:
     ``geometry`` is indexed by ``unit``; ``backdrop`` holds the polygons that the table lacks, drawn grey.
     ``revisions`` is empty unless revisions were compared; ``transitions``, ``markov``, ``histories`` and
     ``cluster_trends`` are empty with a single year; ``uncertainty`` and its kin are empty without draws.
+    ``scenarios`` holds the results of the study's scenarios by name; ``comparison`` and ``comparison_units`` tell what
+    differs between them and this one, and are empty without scenarios.
     """
 
     results: pd.DataFrame
@@ -59,10 +64,13 @@ class Result:
     uncertainty: pd.DataFrame
     uncertainty_regional: pd.DataFrame
     uncertainty_centres: pd.DataFrame
+    comparison: pd.DataFrame
+    comparison_units: pd.DataFrame
     issues: pd.DataFrame
     geometry: gpd.GeoDataFrame
     backdrop: gpd.GeoDataFrame
     manifest: dict[str, Any]
+    scenarios: Mapping[str, Result] = field(default_factory=dict)
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ecocomp.issues import DataError
-from ecocomp.outputs.store import read_manifest
+from ecocomp.outputs.store import SCENARIOS, read_manifest
 from ecocomp.outputs.tables import read_frame
 from ecocomp.pipeline import run
-from ecocomp.result import FRAMES
+from ecocomp.result import FRAMES, Result
 from ecocomp.sources.boundaries import boundaries_sha256
 from ecocomp.sources.databases import is_database, read_rows
 from ecocomp.sources.files import sha256
@@ -46,18 +47,42 @@ def verify(folder: Path) -> list[str]:
         If the folder is not a results folder.
     """
     manifest = read_manifest(folder)
-    study = Study.from_dict(manifest["study"], folder=manifest["study_folder"])
+    file = manifest.get("study_file")
+    study = Study.from_dict(manifest["study"], folder=manifest["study_folder"], path=Path(file) if file else None)
     differences = _changed_inputs(study, manifest["inputs"])
     try:
         again = run(study, all_revisions=manifest["all_revisions"])
     except DataError as error:
         return [*differences, f"the study can no longer be carried out: {error}"]
+    for scenario in again.scenarios:
+        differences += _changed_inputs(study.scenario(scenario), _manifest_of(folder, scenario)["inputs"])
+    differences = list(dict.fromkeys(differences))
+    for place, result in _places(again):
+        differences += _changed_tables(folder, place, result)
+    return differences
+
+
+def _manifest_of(folder: Path, scenario: str) -> dict[str, Any]:
+    """Return the manifest of a scenario; one without inputs where its folder is gone, which its tables tell."""
+    inside = folder / SCENARIOS / scenario
+    return read_manifest(inside) if inside.is_dir() else {"inputs": {}}
+
+
+def _places(result: Result) -> Iterator[tuple[str, Result]]:
+    """Yield a result and its scenarios, each with the folder it lies in."""
+    yield "", result
+    for name, scenario in result.scenarios.items():
+        yield f"{SCENARIOS}/{name}/", scenario
+
+
+def _changed_tables(folder: Path, place: str, result: Result) -> list[str]:
+    differences = []
     for name in FRAMES:
-        for file in [f"{name}.csv"] + ["results.parquet"] * (name == "results"):
+        for file in [f"{place}{name}.csv"] + [f"{place}results.parquet"] * (name == "results"):
             if not (folder / file).is_file():
                 differences.append(f"{file} is missing")
             else:
-                new = getattr(again, name)
+                new = getattr(result, name)
                 differences += [f"{file}: {d}" for d in compare_frames(read_frame(folder / file), new)]
     return differences
 

@@ -170,11 +170,11 @@ def test_help_needs_nothing_heavy() -> None:
     )
     outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert outcome.returncode == 0, f"imported for --help: {outcome.stderr}"
-    for command in ("demo", "init", "check", "run", "report", "verify"):
+    for command in ("demo", "init", "check", "run", "compare", "report", "verify"):
         assert f"\n  {command} " in outcome.stdout
 
 
-@pytest.mark.parametrize("command", ["demo", "init", "check", "run", "report", "verify"])
+@pytest.mark.parametrize("command", ["demo", "init", "check", "run", "compare", "report", "verify"])
 def test_every_command_has_help_and_json(command: str) -> None:
     outcome = call(command, "--help")
     assert outcome.exit_code == 0

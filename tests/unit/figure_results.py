@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ecocomp.comparison import with_scenarios
 from ecocomp.result import Result
 
 CLUSTERS = ("HH", "LL", "HL", "LH", "ns", "isolate")
@@ -25,8 +26,16 @@ def tiny_result(
     study: dict[str, Any] | None = None,
     revisions: bool = False,
     uncertainty: bool = False,
+    scenarios: Sequence[str] = (),
 ) -> Result:
-    """Return a result of one square a value (Mt CO2 before and after revision, 60 CNY/t), the same in every year."""
+    """Return a result of one square a value (Mt CO2 before and after revision, 60 CNY/t), the same in every year.
+
+    Under every scenario each second unit is on the other side, and the others stay as they are.
+    """
+    if scenarios:
+        turned = tiny_result([-v if i % 2 else v for i, v in enumerate(values)], years, names, parents, study=study)
+        base = tiny_result(values, years, names, parents, backdrop, notice, study, revisions, uncertainty)
+        return with_scenarios(base, dict.fromkeys(scenarios, turned))
     units = [f"u{i}" for i in range(len(values))]
     frames = [_year(units, np.asarray(values, dtype=float), names or units, year) for year in years]
     results = pd.concat(frames, ignore_index=True)
@@ -56,6 +65,8 @@ def tiny_result(
         uncertainty=_uncertainty(results) if uncertainty else pd.DataFrame(),
         uncertainty_regional=pd.DataFrame({"year": years, "draws": 100}) if uncertainty else pd.DataFrame(),
         uncertainty_centres=pd.DataFrame(),
+        comparison=pd.DataFrame(),
+        comparison_units=pd.DataFrame(),
         issues=pd.DataFrame(),
         geometry=geometry,
         backdrop=gpd.GeoDataFrame(geometry=beyond, crs="EPSG:4326"),
@@ -76,7 +87,8 @@ def _year(units: list[str], values: np.ndarray, names: Sequence[str], year: int)
     amount = values * 60e6
     group = np.select([np.isnan(values), values > 0, values < 0], ["missing", "payer", "recipient"], "balanced")
     frame = pd.DataFrame({"unit": units, "name": list(names), "year": year, "account": values, "revised": values,
-                          "amount": amount, "group": group, "priority": np.abs(amount) / 1e9})  # fmt: skip
+                          "amount": amount, "settled": amount, "group": group,
+                          "priority": np.abs(amount) / 1e9})  # fmt: skip
     ranked = frame["group"].isin(["payer", "recipient"])
     rank = frame[ranked].groupby("group")["priority"].rank(ascending=False, method="first")
     frame["rank"] = rank.reindex(frame.index).astype("Int64")

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely import box
 
+from ecocomp.comparison import no_comparison
 from ecocomp.result import Result
 from ecocomp.uncertainty import COLUMNS
 
@@ -64,6 +65,7 @@ def make_result(
         "revisions": _revisions(years) if revisions else _revisions(()),
         "transfers": pd.DataFrame(columns=["year", "payer", "recipient", "amount"]),
         **{name: pd.DataFrame(columns=columns) for name, columns in COLUMNS.items()},
+        **no_comparison(),
         "issues": _issues(years, names),
     }
     geometry = gpd.GeoDataFrame(

@@ -47,6 +47,7 @@ def texts(result, name: str) -> list[str]:
     "result",
     [
         tiny_result([1, 2, -1, -3, np.nan, 0.5], backdrop=True, revisions=True, uncertainty=True),
+        tiny_result([1, 2, -1, -3, np.nan, 0.5], backdrop=True, scenarios=["高价", "b", "c", "d"]),
         tiny_result([1, 2, 3], uncertainty=True),  # nobody receives
         tiny_result([np.nan, np.nan], uncertainty=True),  # nothing is known
         tiny_result([1, 2, 3], years=[2010]),  # nobody receives, one year
@@ -58,6 +59,7 @@ def texts(result, name: str) -> list[str]:
     ],
     ids=[
         "all kinds",
+        "scenarios",
         "draws, no recipients",
         "draws, all missing",
         "no recipients",
@@ -72,7 +74,7 @@ def test_any_result_is_drawn(result, tmp_path: Path) -> None:
     figures = write_figures(result, tmp_path / "图 figures")
     assert [f.name for f in figures] == NAMES + (["revisions"] if len(result.revisions) else []) + (
         ["certainty", "ranks"] if len(result.uncertainty) else []
-    )
+    ) + (["comparison"] if len(result.comparison) else [])
     for figure in figures:
         assert figure.path == tmp_path / "图 figures" / f"{figure.name}.png"
         assert figure.path.read_bytes().startswith(b"\x89PNG")

@@ -73,7 +73,8 @@ def test_a_map_across_the_antimeridian_is_one_region(tmp_path: Path) -> None:
 
 def test_nothing_in_a_figure_is_read_as_a_formula() -> None:
     names = ["$x_2^{bad$", "$5 and $6", "a\n\tb"]
-    scene = scene_of(tiny_result([1, 2, -1], names=names, revisions=True, uncertainty=True, notice="$x_2^{bad$"))
+    scene = scene_of(tiny_result([1, 2, -1], names=names, revisions=True, uncertainty=True, notice="$x_2^{bad$",
+                                 scenarios=["$x_2^{bad$", "b"]))  # fmt: skip
     for draw in _DRAW.values():
         with lettering(scene.style):
             figure, _ = draw(scene)

@@ -50,7 +50,7 @@ def body(section: str) -> str:
 def test_the_walk_finds_the_nested_sections() -> None:
     assert {"study", "units", "tables", "crosswalk", "rasters", "revision", "compensation", "compensation.price",
             "compensation.stage_coefficient", "zoning", "space", "settlement", "checks", "checks.totals",
-            "uncertainty", "uncertainty.price"
+            "uncertainty", "uncertainty.price", "adjust"
             } == set(SECTIONS)  # fmt: skip
 
 
@@ -153,16 +153,29 @@ def test_every_alternative_loads_when_its_comment_is_taken_away() -> None:
     assert {"notice", "dissolve", "preset", "deflator", "engel", "distance_km"} <= tried
 
 
-NEEDED = {"[tables.NAME]": ("table", "id"), "[rasters.NAME]": ("files",), "[checks.totals.gdp]": ("unit", "years")}
+NEEDED = {"[tables.NAME]": ("table", "id"), "[rasters.NAME]": ("files",), "[checks.totals.gdp]": ("unit", "years"),
+          "[adjust.NAME]": ("quantity", "units", "multiply")}  # fmt: skip
 OF_A_TABLE = ("unit", "table", "name", "year", "column")
-INSTEAD = {("[checks.totals.gdp]", "parents"): ("unit",)} | {
-    ("[checks.totals.gdp]", key): OF_A_TABLE for key in ("table", "sheet", "name", "year", "column", "level")
-}
+INSTEAD = (
+    {("[checks.totals.gdp]", "parents"): ("unit",)}
+    | {("[adjust.NAME]", key): ("quantity", "units", "value", "unit") for key in ("value", "unit")}
+    | {("[checks.totals.gdp]", key): OF_A_TABLE for key in ("table", "sheet", "name", "year", "column", "level")}
+)
 
 
 def body_of(lines: list[str], number: int) -> str:
     """Return the header of the section that a line stands in."""
     return next(x for x in reversed(lines[:number]) if re.match(r"(# )?\[[\w.]+\]$", x))
+
+
+def test_the_scenario_of_the_template_loads_when_its_comment_is_taken_away() -> None:
+    head, scenario = template().split("# [scenarios.NAME]\n")
+    assert all(line.startswith("# ") for line in scenario.splitlines())
+    block = "[scenarios.NAME]\n" + "\n".join(line.removeprefix("# ") for line in scenario.splitlines())
+    variant = Study.from_dict(tomllib.loads(head + block)).scenario("NAME")
+    assert (variant.compensation.price.value, variant.compensation.price.unit) == (100, "CNY/t CO2")
+    assert variant.revision.weights == {"gdp": 1}
+    assert variant.adjust["coal_exit"].from_year == 2018
 
 
 def test_starter_writes_a_study_that_loads_and_a_table_that_fits(tmp_path: Path) -> None:

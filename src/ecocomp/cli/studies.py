@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,9 @@ from ecocomp.cli.frame import (
     study_argument,
 )
 from ecocomp.issues import errors
+
+if TYPE_CHECKING:
+    from ecocomp.result import Result
 
 
 @command
@@ -123,7 +126,7 @@ def _run(study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json
     last = result.regional.iloc[-1]
     if as_json:
         regional = json.loads(result.regional.to_json(orient="records"))
-        print_json({"folder": str(folder), "regional": regional})
+        print_json({"folder": str(folder), "regional": regional, **_scenarios_as_json(result, folder)})
         return
     if settings.study.notice:
         click.echo(settings.study.notice)
@@ -132,11 +135,26 @@ def _run(study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json
         f"{last['recipients']} receive {last['receipts'] / 1e8:,.2f} ×10⁸ CNY; "
         f"{last['balanced']} balanced, {last['missing']} missing."
     )
+    if result.scenarios:
+        from ecocomp.cli.comparing import show_comparison
+
+        click.echo(f"Scenarios: {', '.join(result.scenarios)} (each complete in {folder / 'scenarios'})")
+        show_comparison(result)
     problems = result.issues["severity"].value_counts()
     if len(problems):
         counts = ", ".join(f"{n} {s}{'s' * (n != 1)}" for s, n in problems.items())
         click.echo(f"Issues: {counts} (listed in the report and in {folder / 'issues.csv'})")
     click.echo(f"Report: {folder / 'report.html'}")
+
+
+def _scenarios_as_json(result: Result, folder: Path) -> dict[str, Any]:
+    """Return the folder of each scenario and the comparison; nothing for a study without scenarios."""
+    if not result.scenarios:
+        return {}
+    return {
+        "scenarios": {name: str(folder / "scenarios" / name) for name in result.scenarios},
+        "comparison": json.loads(result.comparison.to_json(orient="records")),
+    }
 
 
 @command

@@ -46,6 +46,8 @@ _KEYS = {
     "uncertainty": ("unit", "year"),
     "uncertainty_regional": ("year",),
     "uncertainty_centres": ("year", "weighting"),
+    "comparison": ("scenario", "year"),
+    "comparison_units": ("scenario", "unit", "year"),
     "units": ("unit",),
 }
 _ABOUT = {
@@ -65,6 +67,8 @@ _ABOUT = {
     "uncertainty": "intervals and probabilities of every unit and year",
     "uncertainty_regional": "intervals of the region's sums by year",
     "uncertainty_centres": "confidence ellipses of the centres of gravity",
+    "comparison": "what differs between scenarios and the study, by year",
+    "comparison_units": "what differs for each unit and year",
     "issues": "problems found in the inputs, and remarks",
     "units": "the units and their polygons",
     "columns": "what each column of each table holds",

@@ -15,7 +15,10 @@ from ecocomp.outputs.tables import read_frame, write_tables
 from ecocomp.result import FRAMES, Result
 from ecocomp.stopwatch import Stopwatch
 
-__all__ = ["open_run", "read_manifest", "require_writable", "save"]
+__all__ = ["SCENARIOS", "open_run", "read_manifest", "require_writable", "save"]
+
+SCENARIOS = "scenarios"
+"""Folder in a run's folder that holds those of its scenarios."""
 
 
 def require_writable(folder: Path, force: bool = False) -> None:
@@ -37,7 +40,7 @@ def save(
     force: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Path:
-    """Write a result with its figures and report.
+    """Write a result with its figures and report; its scenarios each into a folder of their own, ``scenarios/NAME``.
 
     Parameters
     ----------
@@ -60,29 +63,43 @@ def save(
     ResultsFolderError
         If the folder may not be replaced.
     """
+    target = Path(folder).resolve()
+    require_writable(target, force)
+    with replacing(target, force) as partial:
+        _write(result, partial, target, progress)
+    return target
+
+
+def _write(result: Result, partial: Path, target: Path, progress: Callable[[str], None] | None) -> None:
+    """Write a result and its scenarios into a folder that becomes ``target``; the manifest last."""
     from ecocomp.outputs.figures import write_figures
     from ecocomp.outputs.report import write_report
     from ecocomp.outputs.workbook import write_workbook
 
-    target = Path(folder).resolve()
-    require_writable(target, force)
+    for name, scenario in result.scenarios.items():
+        inside = Path(SCENARIOS) / name
+        (partial / inside).mkdir(parents=True)
+        _write(scenario, partial / inside, target / inside, _named(progress, name))
     watch = Stopwatch(progress)
-    with replacing(target, force) as partial:
-        watch.start("tables")
-        write_tables(result, partial)
-        write_geodata(result, partial / "results.gpkg")
-        write_workbook(result, partial / "priority.xlsx")
-        watch.start("figures")
-        figures = write_figures(result, partial / "figures")
-        watch.start("report")
-        write_report(result, figures, partial / "report.html")
-        watch.stop()
-        files = sorted(p.relative_to(partial).as_posix() for p in partial.rglob("*") if p.is_file())
-        manifest = {**result.manifest, "files": files, "seconds_of_writing": watch.seconds}
-        manifest["study_folder"] = _relative(Path(result.manifest["study_folder"]).resolve(), target)
-        text = json.dumps(manifest, ensure_ascii=False, indent=2)
-        (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    return target
+    watch.start("tables")
+    write_tables(result, partial)
+    write_geodata(result, partial / "results.gpkg")
+    write_workbook(result, partial / "priority.xlsx")
+    watch.start("figures")
+    figures = write_figures(result, partial / "figures")
+    watch.start("report")
+    write_report(result, figures, partial / "report.html")
+    watch.stop()
+    files = sorted(p.relative_to(partial).as_posix() for p in partial.rglob("*") if p.is_file())
+    manifest = {**result.manifest, "files": files, "seconds_of_writing": watch.seconds}
+    manifest["study_folder"] = _relative(Path(result.manifest["study_folder"]).resolve(), target)
+    text = json.dumps(manifest, ensure_ascii=False, indent=2)
+    (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _named(progress: Callable[[str], None] | None, scenario: str) -> Callable[[str], None] | None:
+    """Return progress that tells phases with the name of a scenario."""
+    return None if progress is None else lambda phase: progress(f"scenario {scenario}: {phase}")
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -115,7 +132,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def open_run(folder: str | os.PathLike[str]) -> Result:
-    """Open a results folder.
+    """Open a results folder, with those of its scenarios.
 
     Raises
     ------
@@ -130,4 +147,7 @@ def open_run(folder: str | os.PathLike[str]) -> Result:
     frames = {name: read_frame(source / f"{name}.csv") for name in FRAMES if name != "results"}
     geometry, backdrop = read_geometry(source / "results.gpkg")
     results = read_frame(source / "results.parquet")
-    return Result(results=results, **frames, geometry=geometry, backdrop=backdrop, manifest=manifest)
+    scenarios = {name: open_run(source / SCENARIOS / name) for name in manifest.get("scenarios", ())}
+    return Result(
+        results=results, **frames, geometry=geometry, backdrop=backdrop, manifest=manifest, scenarios=scenarios
+    )

@@ -12,18 +12,18 @@ from pyarrow import csv as arrow_csv
 from ecocomp.result import FRAMES, Result
 from ecocomp.variables import table
 
-__all__ = ["columns_frame", "read_frame", "write_tables"]
+__all__ = ["columns_frame", "read_frame", "write_frame", "write_tables"]
 
 
 def write_tables(result: Result, folder: Path) -> None:
     """Write every table of a result, and ``columns.csv``, which says what each column holds."""
     for name, frame in result.frames().items():
-        _write_csv(frame, folder / f"{name}.csv")
+        write_frame(frame, folder / f"{name}.csv")
     result.results.to_parquet(folder / "results.parquet", index=False)
-    _write_csv(columns_frame(result), folder / "columns.csv")
+    write_frame(columns_frame(result), folder / "columns.csv")
 
 
-def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """Write texts in quotes, an absent text as an empty one, and whole numbers without a point."""
     kinds = {column: _kind(column) for column in frame.columns}
     texts = [column for column, kind in kinds.items() if kind == "label"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import xarray as xr
 
 from ecocomp import space
-from ecocomp.accounts import check_reference, derive, gdp_per_head, net_account, revise
-from ecocomp.comparison import compare_revisions
+from ecocomp.accounts import check_reference, gdp_per_head, net_account, revise
+from ecocomp.comparison import compare_revisions, no_comparison
 from ecocomp.compensation import (
     amount,
     check_amounts,
@@ -21,10 +21,10 @@ from ecocomp.compensation import (
     threshold_of,
 )
 from ecocomp.issues import Issue, raise_errors
-from ecocomp.panel import Inputs, examine
-from ecocomp.panel.rules import check_panel
+from ecocomp.panel import Inputs, adjust
 from ecocomp.pipeline.frames import tabulate, together, uncertainty_frames
 from ecocomp.pipeline.manifest import describe, remarks
+from ecocomp.pipeline.reading import Read, beyond, read_inputs
 from ecocomp.result import Result
 from ecocomp.rules import with_severities
 from ecocomp.settlement import payments_and_receipts, settle, top_n_balance
@@ -33,15 +33,20 @@ from ecocomp.study import Study
 from ecocomp.uncertainty import Case, case_of, check_uncertainty, propagate
 from ecocomp.zoning import classify, priority, rank, rank_stability
 
-__all__ = ["check", "load", "run", "uncertain_case"]
+__all__ = ["check", "examined", "load", "run", "uncertain_case"]
 
 
 def check(study: Study) -> list[Issue]:
-    """Read everything a study names and return every problem at once; nothing is computed, nothing raised for data."""
-    inputs, issues = _examine(study)
-    if inputs is None:
-        return issues
-    return issues + space.check_units(net_account(inputs.panel["emissions"], inputs.panel["sequestration"]))
+    """Read everything a study names and return every problem at once; nothing is computed, nothing raised for data.
+
+    What its scenarios find beyond that is told after it, with their names.
+    """
+    issues: list[Issue] = []
+    for name, _, inputs, found in examined(study):
+        if inputs is not None:
+            found += space.check_units(net_account(inputs.panel["emissions"], inputs.panel["sequestration"]))
+        issues += found if name is None else beyond(issues, found, name)
+    return issues
 
 
 def load(study: Study) -> Inputs:
@@ -58,18 +63,31 @@ def load(study: Study) -> Inputs:
     return inputs
 
 
-def _examine(study: Study) -> tuple[Inputs | None, list[Issue]]:
-    inputs, issues, years = examine(study)
-    issues = [*issues, *check_prices(study.compensation, years, study.file_name)]
-    issues += check_reference(study.revision, years)
+def examined(study: Study) -> Iterator[tuple[str | None, Study, Inputs | None, list[Issue]]]:
+    """Yield a study and each of its scenarios: name (none of the study itself), settings, inputs, issues.
+
+    Inputs are read once for all scenarios that change nothing in how they are read.
+    """
+    read = read_inputs(study)
+    yield None, study, *_examine(study, read)
+    for name in study.scenarios:
+        variant = study.scenario(name)
+        yield name, variant, *_examine(variant, read if study.reads_the_same_as(variant) else None)
+
+
+def _examine(study: Study, read: Read | None = None) -> tuple[Inputs | None, list[Issue]]:
+    read = read or read_inputs(study)
+    issues = [*read.examined, *check_prices(study.compensation, read.years, study.file_name)]
+    issues += check_reference(study.revision, read.years)
+    if read.geometry is not None:
+        issues += space.check_neighbours(read.geometry, study.space)
+    inputs = read.inputs
+    adjusted: list[Issue] = []
     if inputs is not None:
-        issues += space.check_neighbours(inputs.geometry, study.space)
-        inputs, derived = derive(inputs, study)
-        issues += derived
+        inputs, adjusted = adjust(inputs, study.adjust, study.file_name)
+    issues += [*read.derived, *adjusted]
     issues += check_uncertainty(study, None if inputs is None else inputs.panel)
-    if inputs is not None:
-        issues += check_panel(inputs, study)
-    issues = with_severities(issues, study.checks.severities)
+    issues = with_severities([*issues, *read.judged], study.checks.severities)
     return replace(inputs, issues=tuple(issues)) if inputs is not None else None, issues
 
 
@@ -90,8 +108,14 @@ def uncertain_case(study: Study) -> Case:
     return case_of(study, _at_price_level(study, inputs), inputs.geometry)
 
 
-def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], None] | None = None) -> Result:
-    """Carry out a study.
+def run(
+    study: Study,
+    *,
+    all_revisions: bool = False,
+    progress: Callable[[str], None] | None = None,
+    inputs: Inputs | None = None,
+) -> Result:
+    """Carry out a study, without its scenarios.
 
     Parameters
     ----------
@@ -101,6 +125,8 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
         Also compare every revision that the study's settings define.
     progress
         Called with the name of each phase as it begins.
+    inputs
+        What :func:`load` gives; left out: loaded.
 
     Raises
     ------
@@ -109,7 +135,7 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
     """
     watch = Stopwatch(progress)
     watch.start("reading and checking")
-    inputs = load(study)
+    inputs = load(study) if inputs is None else inputs
     money, polygons = study.compensation, inputs.geometry
     panel = _at_price_level(study, inputs)
 
@@ -158,6 +184,6 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
     issues = [*inputs.issues, *with_severities(remarks(study, units, centres), study.checks.severities)]
     raise_errors(issues)
     frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, transfers, issues)
-    frames |= uncertainty_frames(answers, frames["results"])
+    frames |= uncertainty_frames(answers, frames["results"]) | no_comparison()
     manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
-    return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest)
+    return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest, scenarios={})

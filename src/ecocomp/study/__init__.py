@@ -1,5 +1,6 @@
 """The frozen settings of one analysis, and the template that explains every key."""
 
+from ecocomp.study.adjust import Adjustment
 from ecocomp.study.rasters import LandCover, NetEcosystem, NetPrimary, Raster
 from ecocomp.study.settings import (
     Amount,
@@ -20,6 +21,7 @@ from ecocomp.study.study import Study
 from ecocomp.study.uncertainty import ErrorOf, PriceSpread, Uncertainty
 
 __all__ = [
+    "Adjustment",
     "Amount",
     "Compensation",
     "ErrorOf",

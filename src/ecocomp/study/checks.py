@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -18,6 +18,10 @@ Totalled = Literal["emissions", "sequestration", "gdp", "population", "area"]
 
 class Total(Settings):
     """[checks.totals.QUANTITY]: published totals of one quantity; one of years, parents and table."""
+
+    alternatives: ClassVar = (
+        ("years",), ("parents", "level"), ("table", "sheet", "name", "year", "column", "level")
+    )  # fmt: skip
 
     unit: str = Field(description="unit of measure of the totals")
     years: dict[YearKey, float] | None = Field(None, description="total of the whole region by year")

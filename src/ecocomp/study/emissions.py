@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -47,6 +47,10 @@ def _as_proxy(given: Any) -> Any:
 
 class Proxy(Settings):
     """What totals are shared out by: a quantity of the study, a column, a raster, or night lights of two sensors."""
+
+    alternatives: ClassVar = (
+        ("quantity",), ("table", "column"), ("raster",), ("table", "dmsp", "viirs", "continuous", "bridge", "scale")
+    )  # fmt: skip
 
     quantity: str | None = Field(None, description='quantity of this study, such as gdp (as text: proxy = "gdp")')
     table: str | None = Field(None, description="name of the further table, [tables.NAME], in which columns stand")
@@ -94,6 +98,8 @@ class Proxy(Settings):
 
 class TopDown(Settings):
     """Emissions as shares of the totals of larger units."""
+
+    alternatives: ClassVar = (("table", "column", "unit"), ("energy",))
 
     table: str | None = Field(
         None, description="name of the further table, [tables.NAME], of the totals; its id names the larger units"

@@ -5,7 +5,7 @@ The descriptions here are the documentation: `ecocomp init` writes them as comme
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -148,6 +148,10 @@ class Quantity(Settings):
     `_TOLD` is such a way.
     """
 
+    alternatives: ClassVar = (
+        ("table", "column", "unit"), *((way,) for way in ("npp", "nep", "land_cover", "top_down", "energy"))
+    )  # fmt: skip
+
     table: str | None = Field(None, description="name of the further table, [tables.NAME]; left out: [units] table")
     column: str | None = Field(None, description="column of the table; {year} in it stands for a column a year")
     unit: str | None = Field(None, description="its unit of measure: [factor] unit [substance]")
@@ -259,6 +263,8 @@ class Revision(Settings):
 
 class Price(Settings):
     """[compensation.price]: one of a constant, a year table, or a preset."""
+
+    alternatives: ClassVar = (("value", "unit"), ("years", "unit"), ("preset",))
 
     value: float | None = Field(None, gt=0, description="constant price")
     years: dict[YearKey, Positive] | None = Field(None, description="price of each year, instead of one value")

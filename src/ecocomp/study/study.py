@@ -7,17 +7,20 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
-from ecocomp.issues import StudyError, nearest
+from ecocomp.issues import StudyError, UsageError, nearest
 from ecocomp.study.addresses import WHERE_PASSWORDS_GO, places_with_passwords
+from ecocomp.study.adjust import Adjustment, unfit_adjustments
 from ecocomp.study.checks import Checks, unfit_totals
 from ecocomp.study.crosswalk import Crosswalk
 from ecocomp.study.emissions import unfit_emissions
 from ecocomp.study.rasters import Raster, unfit_rasters
+from ecocomp.study.scenarios import merged, unfit_names
 from ecocomp.study.settings import Compensation, Header, Quantity, Revision, Settlement, Space, Table, Units, Zoning
 from ecocomp.study.uncertainty import Uncertainty
 from ecocomp.variables import inputs, table
@@ -57,6 +60,10 @@ class Study(BaseModel):
     )
     uncertainty: Uncertainty = Field(Uncertainty(), description="how wrong the inputs may be, and what follows from it")
     checks: Checks = Field(Checks(), description="how severe each finding of a check is, and published totals")
+    adjust: dict[str, Adjustment] = Field({}, description="a change of some units' values, as in a county without coal")
+    scenarios: dict[str, dict[str, Any]] = Field(
+        {}, description="a variant: any part of this file, which overrides what stands above"
+    )
 
     _folder: Path = PrivateAttr(default_factory=Path)
     _path: Path | None = PrivateAttr(None)
@@ -103,12 +110,39 @@ class Study(BaseModel):
         secrets = [f"{name}: {p} holds a password: {WHERE_PASSWORDS_GO}" for p in places_with_passwords(settings)]
         if secrets:  # before anything else can repeat it in a message
             raise StudyError(secrets)
-        try:
-            study = cls.model_validate(settings)
-        except ValidationError as error:
-            raise StudyError([f"{name}: {_sentence(e)}" for e in _without_echoes(error)]) from None
+        problems = _problems(cls, settings)
+        if problems:
+            raise StudyError([f"{name}: {problem}" for problem in problems])
+        study = cls.model_validate(settings)
         study._folder, study._path = Path(folder).absolute(), path.absolute() if path else None
         return study
+
+    def scenario(self, name: str) -> Study:
+        """Return the study that a scenario makes of this one: its overrides laid over it, and no scenarios.
+
+        Raises
+        ------
+        UsageError
+            If the study has no scenario of that name; it names the nearest.
+        """
+        if name not in self.scenarios:
+            raise UsageError(
+                f"there is no scenario {name!r}; {nearest(name, self.scenarios)}"
+                if self.scenarios
+                else f"there is no scenario {name!r}: the study has no [scenarios.NAME]"
+            )
+        own = {key: value for key, value in self.settings().items() if key != "scenarios"}
+        study = type(self).model_validate(merged(own, self.scenarios[name], type(self)))
+        study._folder, study._path = self._folder, self._path
+        return study
+
+    def reads_the_same_as(self, other: Study) -> bool:
+        """Tell whether reading and checking the inputs of two studies must give the same."""
+        own, others = (
+            (s.folder, s.study.years, s.study.seed, s.units, s.tables, s.crosswalk, s.rasters, s.quantities, s.checks,
+             s.revision.reference) for s in (self, other)
+        )  # fmt: skip
+        return own == others
 
     @model_validator(mode="after")
     def _quantities_suffice(self) -> Study:
@@ -123,6 +157,12 @@ class Study(BaseModel):
             raise ValueError(f"[quantities] lacks {', '.join(lacking)}, which this study needs")
         if self.revision.method == "quota" and self.revision.weights is None:
             raise ValueError('[revision] method = "quota" has no default weights: state weights')
+        return self
+
+    @model_validator(mode="after")
+    def _adjustments_fit(self) -> Study:
+        if faults := unfit_adjustments(self.adjust, self.quantities):
+            raise ValueError("; ".join(faults))
         return self
 
     @model_validator(mode="after")
@@ -228,9 +268,50 @@ class Study(BaseModel):
         return self.model_dump(mode="json", exclude_unset=True)
 
     def fingerprint(self) -> str:
-        """Return the SHA-256 of all settings, defaults included, independent of their order in the file."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        """Return the SHA-256 of all settings, defaults included, independent of their order in the file.
+
+        Scenarios do not enter it: they change nothing in the study itself, and each has a fingerprint of its own.
+        """
+        text = json.dumps(self.model_dump(mode="json", exclude={"scenarios"}), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _problems(model: type[Study], settings: dict[str, Any]) -> list[str]:
+    """Return every fault of settings and of the scenarios in them; what the study itself has is told once."""
+    scenarios = settings.get("scenarios")
+    tabled = isinstance(scenarios, dict)
+    own = [fault for fault in _faults(model, settings) if not (tabled and fault["loc"][:1] == ("scenarios",))]
+    problems = [_sentence(fault) for fault in own]
+    if not isinstance(scenarios, dict):
+        return problems
+    base = {key: value for key, value in settings.items() if key != "scenarios"}
+    problems += [f"[scenarios.{name}] {fault}" for name, fault in unfit_names(scenarios).items()]
+    known = {_identity(fault) for fault in own}
+    for name, override in scenarios.items():
+        place = ["scenarios", name]
+        if not isinstance(override, dict):
+            problems.append(f"[scenarios] {name}: a scenario is a table shaped like this file (given: {override!r})")
+            continue
+        if "scenarios" in override:
+            problems.append(f"[{'.'.join(place)}] scenarios: a scenario holds no scenarios; write them side by side")
+            override = {key: value for key, value in override.items() if key != "scenarios"}
+        faults = _faults(model, merged(base, override, model))
+        problems += [_sentence(fault, place) for fault in faults if _identity(fault) not in known]
+    return problems
+
+
+def _faults(model: type[Study], settings: dict[str, Any]) -> list[Any]:
+    try:
+        model.model_validate(settings)
+    except ValidationError as error:
+        return _without_echoes(error)
+    return []
+
+
+def _identity(fault: Any) -> tuple[tuple[str, ...], str, str, str]:
+    """Return what makes two faults the same one: place, kind, message and, where it is one value, the value."""
+    given = "" if isinstance(fault["input"], dict) else repr(fault["input"])
+    return tuple(map(str, fault["loc"])), fault["type"], fault["msg"], given
 
 
 def _without_echoes(error: ValidationError) -> list[Any]:
@@ -249,25 +330,29 @@ def _is_branch(step: str) -> bool:
     return "[" in step or step.startswith("constrained-") or step in ("int", "float")
 
 
-def _sentence(fault: Any) -> str:
-    """Say one pydantic fault as a sentence that names the key and what to write instead."""
+def _sentence(fault: Any, within: Sequence[str] = ()) -> str:
+    """Say one pydantic fault as a sentence that names the key, in the scenario it is in, and what to write instead."""
     steps = [str(step) for step in fault["loc"]]
+    places = [*within, *steps]
     if fault["type"] == "extra_forbidden":
-        section, key = steps[:-1], steps[-1]
-        place = f"[{'.'.join(section)}]" if section else "the file"
-        return f"{place} has an unknown key {key!r}; {nearest(key, _keys(section))}"
+        key = steps[-1]
+        place = f"[{'.'.join(places[:-1])}]" if places[1:] else "the file"
+        return f"{place} has an unknown key {key!r}; {nearest(key, _keys(steps[:-1]))}"
     if fault["type"] == "literal_error" and steps[-1] == "[key]":
         known = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
-        return f"[{'.'.join(steps[:-2])}] has an unknown key {fault['input']!r}; {nearest(str(fault['input']), known)}"
+        return f"[{'.'.join(places[:-2])}] has an unknown key {fault['input']!r}; {nearest(str(fault['input']), known)}"
     if fault["type"] == "missing":
         return (
-            f"[{'.'.join(steps[:-1])}] lacks the key {steps[-1]!r}" if steps[1:] else f"lacks the section [{steps[0]}]"
+            f"[{'.'.join(places[:-1])}] lacks the key {steps[-1]!r}"
+            if places[1:]
+            else f"lacks the section [{steps[0]}]"
         )
     message = fault["msg"].removeprefix("Value error, ")
     if not steps:
-        return str(message)
+        return f"[{'.'.join(within)}] {message}" if within else str(message)
     value = "" if isinstance(fault["input"], dict) else f" (given: {fault['input']!r})"
-    place = " ".join(filter(None, [f"[{steps[0]}]", ".".join(steps[1:])]))
+    section = len(within) + 1
+    place = " ".join(filter(None, [f"[{'.'.join(places[:section])}]", ".".join(places[section:])]))
     return f"{place}: {message[:1].lower()}{message[1:]}{value}"
 
 

@@ -96,6 +96,13 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
     "uncertainty.price.probabilities": "[1, 2, 1]",
     "uncertainty.price.unit": '"CNY/t CO2"',
     "uncertainty.price.cv": "0.3",
+    "adjust.quantity": '"emissions"',
+    "adjust.units": '["130283"]',
+    "adjust.from_year": "2018",
+    "adjust.until_year": "2020",
+    "adjust.multiply": "0.4",
+    "adjust.value": "1.5",
+    "adjust.unit": '"Mt CO2"',
 }
 _EXTRAS = (  # alternatives to another key, or settings that most studies leave out
     "study.notice", "units.dissolve", "units.boundaries_layer", "compensation.price.years", "compensation.price.preset",
@@ -104,6 +111,12 @@ _EXTRAS = (  # alternatives to another key, or settings that most studies leave 
     "units.boundaries_source", "units.query", "units.header_rows", "units.decimal", "units.divisions",
     "units.boundaries_crs", "units.boundaries_query",
 )  # fmt: skip
+_SCENARIO = (
+    "# [scenarios.NAME]",
+    "# compensation.price = { value = 100 }    # a section is merged key by key: its unit stays",
+    "# revision.weights = { gdp = 1 }    # weights, lists and values by year are replaced whole",
+    '# adjust.coal_exit = { quantity = "emissions", units = ["130283"], from_year = 2018, multiply = 0.4 }',
+)
 QUANTITY_UNITS = {
     "emissions": "Mt CO2", "sequestration": "Mt CO2", "gdp": "1e8 CNY", "population": "1e4 person", "area": "km2",
     "engel_coefficient": "1",
@@ -118,6 +131,9 @@ def template() -> str:
         lines.append(f"\n# {field.description}")
         if name == "quantities":
             lines += [f"[{name}]", *_quantities()]
+            continue
+        if name == "scenarios":
+            lines += _SCENARIO
             continue
         named = get_origin(field.annotation) is dict  # sections that the user names: all of them extras
         optional = "# " if named or field.default is None else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -43,6 +43,8 @@ class ErrorOf(Settings):
 
 class PriceSpread(Settings):
     """[uncertainty.price]: a range, an error around the study's price, or a list."""
+
+    alternatives: ClassVar = (("low", "high", "shape", "unit"), ("values", "probabilities", "unit"), ("cv",))
 
     low: Positive | None = Field(None, description="lower end of a range")
     high: Positive | None = Field(None, description="upper end of the range")

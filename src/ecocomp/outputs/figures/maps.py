@@ -161,8 +161,19 @@ def grey_patches(scene: Scene, *, missing: bool) -> list[Patch]:
     return found + ([patch(BACKDROP, style.word("backdrop"))] if scene.ground.backdrop else [])
 
 
-def class_bar(sheet: Page, scene: Scene, classes: Classes, title: str, *, missing: bool) -> None:
-    """Draw the key of a classified map across the foot of a page: the classes with their breaks, and the greys."""
+def class_bar(
+    sheet: Page,
+    scene: Scene,
+    classes: Classes,
+    title: str,
+    *,
+    missing: bool,
+    sides: tuple[str, str] = ("recipients", "payers"),
+) -> None:
+    """Draw the key of a classified map across the foot of a page: the classes with their breaks, and the greys.
+
+    ``sides`` are the words for what lies below and above zero.
+    """
     style: LabelStyle = scene.style
     greys = grey_patches(scene, missing=missing)
     each = 0.46
@@ -182,9 +193,9 @@ def class_bar(sheet: Page, scene: Scene, classes: Classes, title: str, *, missin
     for i, value in enumerate(classes.breaks):
         ax.text(i + first, -0.12, number(value), ha="center", va="top", fontsize=SMALL)
     if classes.negative:
-        ax.text(classes.negative - 0.1, 1.12, style.word("recipients"), ha="right", va="bottom", fontsize=SMALL)
+        ax.text(classes.negative - 0.1, 1.12, style.word(sides[0]), ha="right", va="bottom", fontsize=SMALL)
     if classes.negative < count:
-        ax.text(classes.negative + 0.1, 1.12, style.word("payers"), ha="left", va="bottom", fontsize=SMALL)
+        ax.text(classes.negative + 0.1, 1.12, style.word(sides[1]), ha="left", va="bottom", fontsize=SMALL)
     ax.text(count / 2, -0.95, title, ha="center", va="top", fontsize=TEXT)
     if greys:
         ax.legend(handles=greys, loc="center left", bbox_to_anchor=(1.04, 0.42), handlelength=1.6, handleheight=1.1,

@@ -41,6 +41,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "plain": ("without errors", "无误差时"),
     "revision": ("Choice of revision", "修正方法"),
     "weights": ("Weights", "权重"),
+    # scenarios
+    "pays less": ("pays less, receives more", "少付或多得"),
+    "pays more": ("pays more, receives less", "多付或少得"),
+    "unchanged": ("unchanged", "不变"),
+    "changes group": ("changes group", "类型变化"),
     "against own": ("{} against this study", "{}（与本研究相比）"),
     # units of measure
     "CNY": ("CNY", "元"),

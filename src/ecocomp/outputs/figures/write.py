@@ -15,6 +15,7 @@ from ecocomp.outputs.figures import (
     centres,
     certainty,
     clusters,
+    comparison,
     priority,
     ranks,
     revisions,
@@ -23,7 +24,7 @@ from ecocomp.outputs.figures.page import lettering, save
 from ecocomp.outputs.figures.scene import Scene, scene_of
 from ecocomp.result import Result
 
-__all__ = ["Figure", "write_figures"]
+__all__ = ["Figure", "write_figure", "write_figures"]
 
 _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
     "accounts": accounts.draw,
@@ -35,8 +36,9 @@ _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
     "revisions": revisions.draw,
     "certainty": certainty.draw,
     "ranks": ranks.draw,
+    "comparison": comparison.draw,
 }
-_NEEDS = {"revisions": "revisions", "certainty": "uncertainty", "ranks": "uncertainty"}
+_NEEDS = {"revisions": "revisions", "certainty": "uncertainty", "ranks": "uncertainty", "comparison": "comparison"}
 """Figures of a table that may be empty."""
 
 
@@ -63,12 +65,18 @@ def write_figures(result: Result, folder: Path) -> list[Figure]:
     -------
     list of Figure
         In the order of a report; ``revisions`` only when revisions were compared, ``certainty`` and ``ranks`` only
-        with draws.
+        with draws, ``comparison`` only with scenarios.
     """
     folder.mkdir(parents=True, exist_ok=True)
     scene = scene_of(result)
     names = [name for name in _DRAW if name not in _NEEDS or not getattr(result, _NEEDS[name]).empty]
     return [_write(scene, name, folder) for name in names]
+
+
+def write_figure(result: Result, name: str, folder: Path) -> Figure:
+    """Draw one figure of a result as png and svg."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return _write(scene_of(result), name, folder)
 
 
 def _write(scene: Scene, name: str, folder: Path) -> Figure:

@@ -21,6 +21,7 @@ from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
 from ecocomp.outputs.report.histories import cluster_changes
 from ecocomp.outputs.report.method import method
 from ecocomp.outputs.report.references import references
+from ecocomp.outputs.report.scenarios import scenario_section
 from ecocomp.outputs.report.tables import Wording
 from ecocomp.outputs.report.uncertainty import certainty, uncertainty_passage
 from ecocomp.result import Result
@@ -103,7 +104,7 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
     return {
         "style": Markup(resources.files(__package__).joinpath("report.css").read_text(encoding="utf-8")),
         "manifest": result.manifest,
-        "title": study.study.name,
+        "title": " · ".join([study.study.name, *(f"scenario {s}" for s in [result.manifest.get("scenario")] if s)]),
         "years": _span(result.manifest["years"]),
         "notice": result.manifest["notice"],
         "origin": result.manifest["data_origin"],
@@ -126,6 +127,7 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "findings": _findings(result, study, names),
         "changes": cluster_changes(result, study, wording),
         "comparison": _comparison(result, wording, study),
+        "scenarios": scenario_section(result, wording),
         "caveats": caveats(result, study),
         "references": references(result, study),
         "commands": _commands(result),
@@ -184,4 +186,7 @@ def _commands(result: Result) -> list[str]:
     file = result.manifest["study_file"]
     study = Path(str(file)).name if file else "STUDY.toml"
     compare = "" if result.revisions.empty else " --compare-revisions"
-    return [f"ecocomp run {study}{compare}", f"ecocomp verify {Path(study).stem}-results"]
+    scenario = result.manifest.get("scenario")
+    folder = f"{Path(study).stem}-results" + (f"/scenarios/{scenario}" if scenario else "")
+    folder = f'"{folder}"' if " " in folder else folder
+    return [f"ecocomp run {study}{compare}", f"ecocomp verify {folder}"]

@@ -1,4 +1,4 @@
-"""Comparison of revisions: how far the choice of a revision decides who pays.
+"""Revisions against each other: how far the choice of a revision decides who pays.
 
 Calls the rooms below and adds no equation of its own but the measures of agreement.
 """
@@ -18,7 +18,7 @@ from ecocomp.accounts import factors_of, revise
 from ecocomp.compensation import amount, price_by_year, stage_of
 from ecocomp.study import Compensation, Revision
 
-__all__ = ["amounts_by_revision", "compare_revisions", "revision_variants"]
+__all__ = ["amounts_by_revision", "compare_revisions", "label_of", "rank_agreement", "revision_variants"]
 
 
 def revision_variants(settings: Revision, quantities: Collection[Hashable]) -> dict[str, Revision]:
@@ -100,15 +100,29 @@ def _agreement(first: xr.DataArray, second: xr.DataArray) -> dict[str, object]:
     a, b = first.values[both], second.values[both]
     ranked = [_without_rounding_noise(v) for v in (a, b)]
     flips = ranked[0] * ranked[1] < 0
-    comparable = a.size > 1 and all(np.ptp(v) > 0 for v in ranked)
+    spearman, kendall = rank_agreement(a, b)
     return {
         "units": int(both.sum()),
-        "spearman": float(stats.spearmanr(*ranked).statistic) if comparable else np.nan,
-        "kendall": float(stats.kendalltau(*ranked).statistic) if comparable else np.nan,
+        "spearman": spearman,
+        "kendall": kendall,
         "sign_flips": int(flips.sum()),
         "flipped_units": "; ".join(first["unit"].values[both][flips]),
         "money_moved": float(np.abs(a - b).sum() / 2),
     }
+
+
+def rank_agreement(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Return Spearman's rho and Kendall's tau-b of two sets of values; missing where one of them is all the same.
+
+    Parameters
+    ----------
+    first, second
+        Values of the same units, in the same order, none missing; equal to 12 decimals of the largest is equal.
+    """
+    ranked = [_without_rounding_noise(v) for v in (first, second)]
+    if first.size < 2 or any(np.ptp(v) == 0 for v in ranked):
+        return np.nan, np.nan
+    return float(stats.spearmanr(*ranked).statistic), float(stats.kendalltau(*ranked).statistic)
 
 
 def _without_rounding_noise(amounts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

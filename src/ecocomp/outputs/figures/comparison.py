@@ -1,0 +1,103 @@
+"""Figure of what scenarios change: a map a scenario of what units pay more, those that change group outlined."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from ecocomp.outputs.figures.captions import caption, listed
+from ecocomp.outputs.figures.colours import CLUSTERS, INK
+from ecocomp.outputs.figures.maps import class_bar, draw_base, draw_furniture, fill, map_panels, patch
+from ecocomp.outputs.figures.page import SMALL, TEXT
+from ecocomp.outputs.figures.scales import MAXIMUM_YEARS, Classes, classes_of, money_scale
+from ecocomp.outputs.figures.scene import Scene, shortened
+
+__all__ = ["draw"]
+
+SAME = CLUSTERS["ns"]
+"""Colour of a unit for which nothing changes."""
+NOTHING = 1e-9
+"""Part of the largest amount up to which a change is rounding."""
+OUTLINE = 1.3
+LONGEST = 24
+"""Columns that a scenario's name may take above its map."""
+
+
+def draw(scene: Scene) -> tuple[Figure, str]:
+    """Return the figure and its caption: a map a scenario, of the last year in which it can be compared."""
+    frame = scene.result.comparison_units
+    last = frame.groupby("scenario", sort=False)["year"].max()
+    shown = {str(name): int(year) for name, year in last.iloc[:MAXIMUM_YEARS].items()}
+    parts = {name: _of(scene, frame, name, year) for name, year in shown.items()}
+    changes = np.concatenate([part["due_change"].to_numpy(float) for part in parts.values()])
+    largest = np.abs(np.nan_to_num(frame[["amount_base", "amount"]].to_numpy(float))).max(initial=0.0)
+    changes[np.abs(changes) <= NOTHING * largest] = np.nan
+    divisor, unit = money_scale(changes)
+    classes = classes_of(changes / divisor)
+    columns = min(3, len(shown))
+    panels = map_panels(scene, math.ceil(len(shown) / columns), columns, key=1.2)
+    axes = [ax for row in panels.maps for ax in row]
+    missing = False
+    for ax, (name, part) in zip(axes, parts.items(), strict=False):
+        missing |= _draw_scenario(ax, scene, part, classes, divisor, NOTHING * largest)
+        year = f", {shown[name]}" if len(set(shown.values())) > 1 else ""
+        ax.set_title(f"{shortened(scene.style.text(name), LONGEST)}{year}", fontsize=TEXT + 1, pad=3)
+    for ax in axes[len(shown) :]:
+        ax.set_axis_off()
+    draw_furniture(axes[0], scene.ground)
+    note = f", {scene.style.word('notional')}" if scene.notional else ""
+    title = scene.style.label("due_change", f"{scene.style.word(unit)}{note}")
+    class_bar(panels.page, scene, classes, title, missing=missing, sides=("pays less", "pays more"))
+    sheet = panels.page
+    sheet.figure.legend(
+        handles=[
+            patch(SAME, scene.style.word("unchanged")),
+            Patch(facecolor="none", edgecolor=INK, linewidth=OUTLINE, label=scene.style.word("changes group")),
+        ],
+        loc="lower center", bbox_to_anchor=(0.5, (sheet.foot + 0.92) / (sheet.height + sheet.foot)), ncols=2,
+        handlelength=1.6, handleheight=1.1, columnspacing=1.6, borderpad=0, borderaxespad=0, fontsize=SMALL,
+    )  # fmt: skip
+    return sheet.figure, _caption(scene, shown, len(last))
+
+
+def _of(scene: Scene, frame: pd.DataFrame, name: str, year: int) -> pd.DataFrame:
+    chosen = frame[(frame["scenario"] == name) & (frame["year"] == year)]
+    return chosen.set_index("unit").reindex(scene.ground.units)
+
+
+def _draw_scenario(
+    ax: Axes, scene: Scene, part: pd.DataFrame, classes: Classes, divisor: float, nothing: float
+) -> bool:
+    values = part["due_change"].to_numpy(dtype=float)
+    missing = ~np.isfinite(values)
+    same = np.abs(np.nan_to_num(values)) <= nothing
+    colours = np.where(same, SAME, classes.colour_of(values / divisor))
+    draw_base(ax, scene.ground)
+    fill(ax, scene.ground, colours, missing, ~same & (classes.class_of(values / divisor) < classes.negative))
+    changed = np.flatnonzero((part["group_changed"] == "yes").to_numpy())
+    if changed.size:
+        ax.add_collection(
+            PathCollection([scene.ground.paths[i] for i in changed], facecolors="none", edgecolors=INK,
+                           linewidths=OUTLINE, zorder=5, rasterized=scene.ground.rasterised)
+        )  # fmt: skip
+    return bool(missing.any())
+
+
+def _caption(scene: Scene, shown: dict[str, int], count: int) -> str:
+    years = sorted(set(shown.values()))
+    more = f" ({len(shown)} of the {count} scenarios)" if count > len(shown) else ""
+    when = f"in {years[0]}" if len(years) == 1 else "each in the last year that can be compared"
+    return caption(
+        scene,
+        f"What each unit pays more (or receives less) than in the base run under {listed(list(shown))}{more}, {when}; "
+        "negative (stippled): it pays less or receives more; outlined: it changes group",
+        "Amounts are notional, at the region's mean size, and comparable within this partition into units only"
+        if scene.notional
+        else "",
+    )
