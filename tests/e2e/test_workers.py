@@ -241,6 +241,27 @@ def test_a_killed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert tables(tmp_path / "研究-results") == tables(tmp_path / "whole")
 
 
+@scale
+def test_ctrl_c_on_a_terminal_ends_the_run_and_its_workers_quietly(tmp_path: Path) -> None:
+    text = UNCERTAIN.replace("draws = 600", "draws = 60000\ncluster_draws = 60000")
+    study = write_study(tmp_path, replace={"permutations = 999\n": text})
+    command = [sys.executable, "-c", "from ecocomp.cli import main; main()", "run", str(study), "--workers", "1"]
+    said = tmp_path / "said.txt"
+    with said.open("wb") as file:  # a terminal sends the signal to every process of its group
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, start_new_session=True)
+    draws = tmp_path / ".研究-results.draws"
+    while process.poll() is None and not list(draws.glob("*/*/sums.json")):
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(60) == 130
+    assert said.read_text(encoding="utf-8").strip() == "interrupted; no results were changed"
+    assert list(draws.glob("*/*/sums.json")), "what was done is there for the next run"
+    with pytest.raises(ProcessLookupError):  # nobody of the group is left
+        for _ in range(100):
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)
+
+
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a disk of 512 KiB, where this process may."""
