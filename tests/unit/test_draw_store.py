@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -202,7 +201,8 @@ def test_a_folder_that_cannot_be_made_is_told(case: Case, tmp_path: Path) -> Non
 
 @pytest.fixture
 def small_files() -> Iterator[None]:
-    """Let no file of this process grow beyond 16 KiB: the same error from the system as of a full disk, EFBIG."""
+    """Let no file of this process grow beyond 16 KiB: writing fails as on a full disk, with EFBIG."""
+    resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**14, before[1]))
     yield

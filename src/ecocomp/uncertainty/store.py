@@ -31,8 +31,8 @@ __all__ = ["DrawStore", "discard", "draw_store", "key_of_case"]
 
 SUMS, LOCK, PARTIAL = "sums.json", "lock", "partial"
 DRAWS = pa.schema([("amount", pa.float32()), ("rank", pa.int32())])
-CELLS_AT_ONCE = 2**23
-"""Draws of unit-years that are read at a time: 32 MiB an array of amounts."""
+CELLS_AT_ONCE = 2**24
+"""Draws of unit-years that are read at a time: 64 MiB an array of amounts."""
 PLACES = tuple(f"{axis}_{weighting}" for weighting in WEIGHTINGS for axis in ("lon", "lat"))
 REMEDY = "or give another folder with -o, and run again: draws that are complete there are not computed twice"
 PART = re.compile(r"(\d{7})-(\d{7})")
@@ -119,7 +119,7 @@ class DrawStore:
         path = self._path(piece) / "draws.parquet"
         if piece not in self._footers:
             self._footers[piece] = pq.read_metadata(path)
-        with pq.ParquetFile(path, metadata=self._footers[piece]) as file:
+        with pq.ParquetFile(path, metadata=self._footers[piece], pre_buffer=False) as file:
             return file.read_row_group(group, use_threads=False)
 
     def _path(self, piece: Piece) -> Path:
