@@ -145,6 +145,23 @@ def test_the_command_on_a_running_scheduler_writes_the_tables_of_one_process(
 
 
 @scale
+def test_scenarios_are_drawn_on_workers_too(tmp_path: Path) -> None:
+    text = (
+        UNCERTAIN
+        + "[scenarios.wrong.uncertainty]\ndraws = 300\n[scenarios.wrong.uncertainty.errors]\ngdp = { cv = 1 }\n"
+    )
+    study = write_study(tmp_path / "县", replace={"permutations = 999\n": text})
+    alone = run_command("run", study, "-o", tmp_path / "一")
+    assert alone.exit_code == 0, alone.output
+    local = run_command("run", study, "-o", tmp_path / "二", "--workers", "1")
+    assert local.exit_code == 0, local.output
+    for part in (".", "scenarios/wrong"):
+        assert tables(tmp_path / "二" / part) == tables(tmp_path / "一" / part)
+    assert tables(tmp_path / "二")["uncertainty"] != tables(tmp_path / "二" / "scenarios/wrong")["uncertainty"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["一", "二", "县"]), "no draws are left"
+
+
+@scale
 def test_a_scheduler_without_workers_is_told(tmp_path: Path, scheduler: str) -> None:
     done = run_command("run", study_in(tmp_path), "--scheduler", scheduler)
     assert done.exit_code == 2, done.output

@@ -138,7 +138,8 @@ def _run(
     settings = Study.load(study)
     require_writable(folder, force)
     draws = draws_folder_of(folder)
-    with computing(**(on or {}), needed=settings.uncertainty.draws > 0) as compute:
+    variants = [settings, *map(settings.scenario, settings.scenarios)]
+    with computing(**(on or {}), needed=any(v.uncertainty.draws for v in variants)) as compute:
         result = run_study(
             settings, all_revisions=all_revisions, progress=show_progress, compute=compute, draws_folder=draws
         )

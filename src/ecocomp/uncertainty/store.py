@@ -31,8 +31,8 @@ __all__ = ["DrawStore", "discard", "draw_store", "key_of_case"]
 
 SUMS, LOCK, PARTIAL = "sums.json", "lock", "partial"
 DRAWS = pa.schema([("amount", pa.float32()), ("rank", pa.int32())])
-CELLS_AT_ONCE = 2**24
-"""Draws of unit-years that are read at a time: 64 MiB an array of amounts."""
+CELLS_AT_ONCE = 2**23
+"""Draws of unit-years that are read at a time: 32 MiB an array of amounts."""
 PLACES = tuple(f"{axis}_{weighting}" for weighting in WEIGHTINGS for axis in ("lon", "lat"))
 REMEDY = "or give another folder with -o, and run again: draws that are complete there are not computed twice"
 PART = re.compile(r"(\d{7})-(\d{7})")
