@@ -12,12 +12,14 @@ from benchmarks.cases import bth_skipped
 from benchmarks.engine.run import run as run_engine
 from benchmarks.measure import agree, alternate, prepare
 from benchmarks.report import BESIDES, machine, table
+from benchmarks.scale import report as scale_report
+from benchmarks.scale import skipped as scale_skipped
 from benchmarks.uncertainty import report as draws
 from benchmarks.zonal import report as zonal_report
 from benchmarks.zonal import skipped as zonal_skipped
 
 PEERS = ("esda", "pointpats")
-STUDIES, ENGINE, ZONAL, DRAWS = ("bth", "synthetic"), "lisa", "zonal", "uncertainty"
+STUDIES, ENGINE, ZONAL, DRAWS, SCALE = ("bth", "synthetic"), "lisa", "zonal", "uncertainty", "scale"
 LIMIT = 300.0
 
 
@@ -27,8 +29,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side, alternating (default: 3)")
     parser.add_argument(
         "--case",
-        choices=[*STUDIES, ENGINE, ZONAL, DRAWS],
-        help="one case only; uncertainty runs only when it is asked for",
+        choices=[*STUDIES, ENGINE, ZONAL, DRAWS, SCALE],
+        help="one case only; uncertainty and scale run only when they are asked for",
     )
     parser.add_argument(
         "--limit",
@@ -37,9 +39,12 @@ def main() -> None:
         help="seconds over which a run is extrapolated: a study from fewer years, a call of the permutation engine "
         f"from fewer permutations or units (default: {LIMIT:g})",
     )
+    parser.add_argument("--part", type=float, default=1.0, help="of scale: this part of its draws and of its years")
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
+    if not 0 < options.part <= 1:
+        parser.error("--part must be more than 0 and at most 1")
     if not options.limit > 0:
         parser.error("--limit must be more than 0")
     studies = [name for name in STUDIES if options.case in (None, name)]
@@ -51,6 +56,8 @@ def main() -> None:
         print(zonal_skipped() or zonal_report(options.rounds), end="\n\n", flush=True)
     if options.case == DRAWS:
         print(draws())
+    if options.case == SCALE:
+        print(scale_skipped() or scale_report(options.rounds, options.part))
 
 
 def run_studies(names: list[str], rounds: int, limit: float) -> None:

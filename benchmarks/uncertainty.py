@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,13 @@ CV = {"emissions": 0.25, "sequestration": 0.25, "gdp": 0.15}
 COLUMNS = {"emissions": "Mt CO2", "sequestration": "Mt CO2", "gdp": "CNY", "population": "person", "area": "km2"}
 
 
-def ecocomp_draws(what: str, draws: int) -> dict[str, Any]:
-    """Carry the draws through and take their quantiles."""
+def uncertain_case(draws: int, cluster_draws: int, number: int = UNITS, years: Sequence[int] = YEARS) -> Any:
+    """Return a study of a synthetic region, ready for draws."""
     from ecocomp.study import Study
     from ecocomp.synthetic import region
-    from ecocomp.uncertainty import case_of, propagate
+    from ecocomp.uncertainty import case_of
 
-    inputs = region(UNITS, YEARS, SEED)
+    inputs = region(number, years, SEED)
     units = {"table": "-", "id": "unit", "year": "year", "name": "name", "boundaries": "-",
              "parents": ["province", "prefecture"]}  # fmt: skip
     study = Study.from_dict(
@@ -43,11 +44,18 @@ def ecocomp_draws(what: str, draws: int) -> dict[str, Any]:
             "compensation": {"price": {"value": 60.0, "unit": "CNY/t CO2"}},
             "uncertainty": {
                 "draws": draws, "errors": {name: {"cv": cv} for name, cv in CV.items()},
-                "cluster_draws": draws if what == CLUSTERS else 0,
+                "cluster_draws": cluster_draws,
             },
         }
     )  # fmt: skip
-    case = case_of(study, inputs.panel, inputs.geometry)
+    return case_of(study, inputs.panel, inputs.geometry)
+
+
+def ecocomp_draws(what: str, draws: int) -> dict[str, Any]:
+    """Carry the draws through and take their quantiles."""
+    from ecocomp.uncertainty import propagate
+
+    case = uncertain_case(draws, draws if what == CLUSTERS else 0)
     before = peak_memory()
     begun = time.perf_counter()
     propagate(case)

@@ -31,6 +31,8 @@ def _lacking() -> dict[str, str]:
         lacking["database"] = "psycopg is not installed (extra 'postgres')"
     elif (reason := server_lacks()) is not None:
         lacking["database"] = reason
+    if any(find_spec(name) is None for name in ("dask", "distributed", "zarr")):
+        lacking["scale"] = "dask, distributed or zarr is not installed (extra 'scale')"
     if find_spec("rasterio") is None or find_spec("exactextract") is None:
         lacking["rasters"] = "rasterio or exactextract is not installed (extra 'rasters')"
     return lacking
@@ -39,6 +41,8 @@ def _lacking() -> dict[str, str]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     lacking = _lacking()
     for item in items:
+        if item.path.name == "scale.md":  # its examples are computed in chunks
+            item.add_marker("scale")
         if item.get_closest_marker("chinese_font") is not None and "chinese_font" not in lacking:
             from ecocomp.outputs.figures.fonts import find_chinese_font
 

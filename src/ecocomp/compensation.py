@@ -9,6 +9,7 @@ from importlib import resources
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from ecocomp.issues import Issue, nearest
@@ -223,11 +224,18 @@ def side(amounts: xr.DataArray, threshold: float = 0.0) -> xr.DataArray:
     threshold
         ε ≥ 0 [CNY].
     """
-    v = amounts.values
+    found: xr.DataArray = xr.apply_ufunc(
+        _side_numbers, amounts, kwargs={"threshold": threshold}, dask="parallelized", output_dtypes=[np.int8],
+        keep_attrs=False,
+    )  # fmt: skip
+    return found.rename("side")
+
+
+def _side_numbers(v: npt.NDArray[np.float64], threshold: float) -> npt.NDArray[np.int8]:
     numbers = (v > threshold).astype(np.int8)
     numbers -= v < -threshold
     numbers[np.isnan(v)] = 2
-    return xr.DataArray(numbers, coords=amounts.coords, dims=amounts.dims, name="side")
+    return numbers
 
 
 def group(amounts: xr.DataArray, threshold: float = 0.0) -> xr.DataArray:

@@ -72,6 +72,7 @@ def allowed(canonical: str) -> str:
     }[canonical]
 
 
+@cache
 def scale(text: str, canonical: str) -> float:
     """Return the number by which a value in unit ``text`` is multiplied to stand in ``canonical``.
 

@@ -13,6 +13,8 @@ from scipy import stats
 
 __all__ = ["classify", "kendall_w", "priority", "rank", "rank_sides", "rank_stability"]
 
+CELLS_AT_ONCE = 2**15
+"""Unit-years whose ranks are made at a time: 128 KiB an array."""
 SIDES = ("payer", "recipient")
 
 
@@ -31,7 +33,7 @@ def priority(amount: xr.DataArray, gdp: xr.DataArray) -> xr.DataArray:
     xarray.DataArray
         Q [1]; missing where V or GDP is. Under ``size_normalised`` an index and not a burden.
     """
-    amount, gdp = xr.align(amount, gdp, join="exact")
+    amount, gdp = xr.align(amount, gdp, join="exact", copy=False)
     return (abs(amount) / gdp).rename("priority")
 
 
@@ -55,7 +57,7 @@ def rank(
     xarray.DataArray
         Rank on the same dimensions, ties by larger |V| and then by unit id; missing for balanced and missing units.
     """
-    priorities, amount, group = xr.align(priorities, amount, group, join="exact")
+    priorities, amount, group = xr.align(priorities, amount, group, join="exact", copy=False)
     number = (group == "payer").astype(np.int8) - (group == "recipient").astype(np.int8)
     return rank_sides(priorities, amount, number, payers)
 
@@ -77,25 +79,53 @@ def rank_sides(
     """
     rows = [a.transpose(..., "unit") for a in (priorities, amount, side)]
     units = priorities.sizes["unit"]
-    q, v, sides = (np.ascontiguousarray(a.values).reshape(-1, units) for a in rows)
+    q, v = (np.ascontiguousarray(a.values, dtype=np.float64).reshape(-1, units) for a in rows[:2])
+    sides = np.ascontiguousarray(rows[2].values).reshape(-1, units)
     ids = np.argsort(np.argsort(priorities["unit"].values))
-    falling = sides != 1 if payers == "low_first" else np.ones_like(sides, dtype=np.bool_)
-    keys = np.where((abs(sides) == 1) & ~np.isnan(q), np.where(falling, -q, q), np.inf)
-    order = np.argsort(keys, axis=1)
-    found = np.take_along_axis(keys, order, axis=1)
-    tied = ((found[:, 1:] == found[:, :-1]) & np.isfinite(found[:, 1:])).any(axis=1)
-    for row in np.flatnonzero(tied):  # rare, and the only rows that need three keys
-        order[row] = np.lexsort((ids, -np.abs(v[row]), keys[row]))
-    ranked = np.take_along_axis(np.where(np.isfinite(keys), sides, 0), order, axis=1)
-    places = np.full(keys.shape, np.nan)
-    for number in (1, -1):
-        own = ranked == number
-        places[own] = np.cumsum(own, axis=1)[own]
-    ranks = np.empty(keys.shape)
-    np.put_along_axis(ranks, order, places, axis=1)
+    ranks, step = np.empty(q.shape), max(1, CELLS_AT_ONCE // max(1, units))
+    for start in range(0, len(q), step):  # rows that fit into the processor's cache
+        part = slice(start, start + step)
+        ranks[part] = _ranks(q[part], v[part], sides[part], ids, rising=payers == "low_first")
     template = rows[0]
     array = xr.DataArray(ranks.reshape(template.shape), coords=template.coords, dims=template.dims, name="rank")
     return array.transpose(*priorities.dims)
+
+
+def _ranks(
+    q: npt.NDArray[np.float64],
+    v: npt.NDArray[np.float64],
+    sides: npt.NDArray[np.int8],
+    ids: npt.NDArray[np.intp],
+    *,
+    rising: bool,
+) -> npt.NDArray[np.float64]:
+    """Return the ranks of :func:`rank_sides` (row, unit) from arrays (row, unit) and the order of ids (unit)."""
+    ranked = (abs(sides) == 1) & np.isfinite(q)
+    # one sort for both sides: the first side from its largest priority on, then the other from its smallest
+    keys = q * (sides if rising else -sides)
+    keys[~ranked] = np.inf
+    order = np.argsort(keys, axis=1)
+    found = np.take_along_axis(keys, order, axis=1)
+    tied = ((found[:, 1:] == found[:, :-1]) & np.isfinite(found[:, 1:])).any(axis=1)
+    ranks = np.empty(keys.shape)
+    np.put_along_axis(ranks, order, _ranks_in_order(ranked, sides, rising), axis=1)
+    for row in np.flatnonzero(tied):  # rare, and the only rows that need three keys
+        for number in (1, -1):
+            own = np.flatnonzero(ranked[row] & (sides[row] == number))
+            key = q[row, own] if rising and number == 1 else -q[row, own]
+            ranks[row, own[np.lexsort((ids[own], -np.abs(v[row, own]), key))]] = np.arange(1, own.size + 1)
+    return ranks
+
+
+def _ranks_in_order(
+    ranked: npt.NDArray[np.bool_], sides: npt.NDArray[np.int8], rising: bool
+) -> npt.NDArray[np.float64]:
+    """Return the ranks of each row in the order in which :func:`_ranks` sorts it; missing at its end."""
+    all_ranked = np.count_nonzero(ranked, axis=1)[:, None]
+    first_side = np.count_nonzero(ranked & (sides == (-1 if rising else 1)), axis=1)[:, None]
+    places = np.arange(1, ranked.shape[1] + 1)[None, :]
+    of_other = places - first_side if rising else all_ranked + 1 - places  # rising: from its smallest, else the reverse
+    return np.where(places <= first_side, places, np.where(places <= all_ranked, of_other, np.nan))
 
 
 def classify(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import math
 from typing import Any
 
@@ -10,13 +9,11 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from ecocomp.issues import UsageError
 from ecocomp.uncertainty import COLUMNS, propagate
 from ecocomp.uncertainty.answers import centre_table, region_table, unit_quantiles, unit_table
 from ecocomp.uncertainty.case import Case, check_uncertainty
 from ecocomp.uncertainty.chunk import CLUSTERS, REGIONAL, chunk_of, chunks
 from ecocomp.uncertainty.propagate import gather
-from ecocomp.uncertainty.spool import Spool, spool
 from uncertain import ERRORS, case_with
 
 
@@ -130,27 +127,6 @@ def test_a_unit_without_an_amount_is_missing() -> None:
     assert gone[["amount_median", "rank_low", "probability_paying", "probability_ns"]].isna().all(axis=None)
     rest = table.drop(gone.index)
     assert rest[["amount_median", "probability_paying", "probability_ns"]].notna().all(axis=None)
-
-
-def test_a_full_disk_is_told_plainly() -> None:
-    class Full:
-        def tell(self) -> int:
-            return 0
-
-        def write(self, data: Any) -> int:
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    with pytest.raises(UsageError, match=r"No space left on device.*TMPDIR"):
-        Spool(Full(), np.float32, 1, 2).append(np.zeros((1, 2, 3)))  # type: ignore[arg-type]
-
-
-def test_a_spool_gives_back_what_it_took() -> None:
-    values = np.arange(2 * 5 * 7, dtype=np.float32).reshape(2, 5, 7)
-    with spool(np.float32, 2, 5) as kept:
-        kept.append(values[:, :, :3])
-        kept.append(values[:, :, 3:])
-        np.testing.assert_array_equal(kept.read(1, 2, 4), values[1, 2:4])
-        np.testing.assert_array_equal(kept.read(0, 0, 5), values[0])
 
 
 def faults(uncertainty: dict[str, Any], **sections: Any) -> list[str]:

@@ -27,5 +27,5 @@ def net_account(emissions: xr.DataArray, sequestration: xr.DataArray) -> xr.Data
     ValueError
         If the labels differ (`xarray.AlignmentError`).
     """
-    emissions, sequestration = xr.align(emissions, sequestration, join="exact")
+    emissions, sequestration = xr.align(emissions, sequestration, join="exact", copy=False)
     return (emissions - sequestration).rename("account")

@@ -43,7 +43,7 @@ def size_normalised(account: xr.DataArray, size_index: xr.DataArray) -> xr.DataA
     -----
     After the reference study and its sister (Sustainability 15:15973); the form is inferred from the abstract.
     """
-    account, size_index = xr.align(account, size_index, join="exact")
+    account, size_index = xr.align(account, size_index, join="exact", copy=False)
     return account / size_index
 
 
@@ -269,7 +269,8 @@ def revise(panel: xr.Dataset, settings: Revision, weights: Mapping[str, Weight] 
     method = REVISIONS[settings.method]
     with xr.set_options(arithmetic_join="exact"):
         revised, index = method.function(panel, settings, weights)
-    missing = xr.full_like(revised, float("nan"))
-    result = xr.Dataset({"revised": revised, "size_index": missing if index is None else index})
+    if index is None:
+        index = xr.full_like(revised, float("nan"))
+    result = xr.Dataset({"revised": revised, "size_index": index})
     result["revised"].attrs["units"] = method.unit if settings.rescale == "none" else "Mt CO2"
     return result

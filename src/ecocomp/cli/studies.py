@@ -104,25 +104,47 @@ def check(study: Path, xlsx: Path | None, as_json: bool) -> int:
     is_flag=True,
     help="Also compare every revision: revisions.csv and a page of the report.",
 )
+@click.option("--workers", type=int, metavar="N", help="Have N new processes compute the draws of [uncertainty].")
+@click.option("--scheduler", metavar="ADDRESS", help="Have a running Dask scheduler's workers do it: tcp://HOST:PORT.")
 @json_option
-def run(study: Path, output: Path | None, force: bool, compare_revisions: bool, as_json: bool) -> None:
+def run(
+    study: Path,
+    output: Path | None,
+    force: bool,
+    compare_revisions: bool,
+    workers: int | None,
+    scheduler: str | None,
+    as_json: bool,
+) -> None:
     """Carry out a study: accounts, amounts, clusters, priorities, balance, maps, tables and report.
 
-    Results go to "STUDY-results" beside the study file unless -o says otherwise.
+    Results go to "STUDY-results" beside the study file unless -o says otherwise. A run that was interrupted goes on
+    from the draws that it had.
     """
     folder = output or study.parent / f"{study.stem}-results"
-    _run(study, folder, force=force, all_revisions=compare_revisions, as_json=as_json)
+    on = {"workers": workers, "scheduler": scheduler}
+    _run(study, folder, force=force, all_revisions=compare_revisions, as_json=as_json, on=on)
 
 
-def _run(study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json: bool) -> None:
+def _run(
+    study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json: bool, on: Mapping[str, Any] | None = None
+) -> None:
+    from ecocomp.cli.computing import computing, draws_folder_of
     from ecocomp.outputs import require_writable, save
     from ecocomp.pipeline import run as run_study
     from ecocomp.study import Study
+    from ecocomp.uncertainty import discard
 
     settings = Study.load(study)
     require_writable(folder, force)
-    result = run_study(settings, all_revisions=all_revisions, progress=show_progress)
+    draws = draws_folder_of(folder)
+    variants = [settings, *map(settings.scenario, settings.scenarios)]
+    with computing(**(on or {}), needed=any(v.uncertainty.draws for v in variants)) as compute:
+        result = run_study(
+            settings, all_revisions=all_revisions, progress=show_progress, compute=compute, draws_folder=draws
+        )
     save(result, folder, force=force, progress=show_progress)
+    discard(draws)
     last = result.regional.iloc[-1]
     if as_json:
         regional = json.loads(result.regional.to_json(orient="records"))

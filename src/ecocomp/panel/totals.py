@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -27,11 +29,15 @@ def valid_units(*quantities: xr.DataArray) -> xr.DataArray:
     ValueError
         If their labels differ.
     """
-    aligned = xr.align(*quantities, join="exact")
-    valid = aligned[0].notnull()
-    for quantity in aligned[1:]:
-        valid = valid & quantity.notnull()
-    return valid
+    found: xr.DataArray = xr.apply_ufunc(_all_known, *quantities, join="exact", dask="allowed")
+    return found
+
+
+def _all_known(first: Any, *others: Any) -> Any:
+    missing = np.isnan(first)
+    for values in others:
+        missing = missing | np.isnan(values)
+    return ~missing
 
 
 def total_by(quantity: xr.DataArray, labels: npt.NDArray[np.str_]) -> xr.DataArray:
@@ -59,7 +65,13 @@ def total_by(quantity: xr.DataArray, labels: npt.NDArray[np.str_]) -> xr.DataArr
 
 def sum_over_valid(quantity: xr.DataArray, valid: xr.DataArray) -> xr.DataArray:
     """Add up over the valid units of each year; missing where there is none."""
-    return quantity.where(valid).sum("unit", min_count=1)
+    return quantity.where(valid).reduce(_sum_of_known, "unit")
+
+
+def _sum_of_known(values: Any, axis: int) -> Any:
+    missing = np.isnan(values)
+    total = np.where(missing, 0.0, values).sum(axis=axis)
+    return np.where(missing.all(axis=axis), np.nan, total)
 
 
 def mean_over_valid(quantity: xr.DataArray, valid: xr.DataArray) -> xr.DataArray:

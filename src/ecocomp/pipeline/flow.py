@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import xarray as xr
 
@@ -30,7 +31,7 @@ from ecocomp.rules import with_severities
 from ecocomp.settlement import payments_and_receipts, settle, top_n_balance
 from ecocomp.stopwatch import Stopwatch
 from ecocomp.study import Study
-from ecocomp.uncertainty import Case, case_of, check_uncertainty, propagate
+from ecocomp.uncertainty import Case, Compute, case_of, check_uncertainty, in_this_process, propagate
 from ecocomp.zoning import classify, priority, rank, rank_stability
 
 __all__ = ["check", "examined", "load", "run", "uncertain_case"]
@@ -114,6 +115,8 @@ def run(
     all_revisions: bool = False,
     progress: Callable[[str], None] | None = None,
     inputs: Inputs | None = None,
+    compute: Compute = in_this_process,
+    draws_folder: Path | None = None,
 ) -> Result:
     """Carry out a study, without its scenarios.
 
@@ -127,6 +130,8 @@ def run(
         Called with the name of each phase as it begins.
     inputs
         What :func:`load` gives; left out: loaded.
+    compute, draws_folder
+        Who computes draws, and where they are set aside; see :func:`ecocomp.uncertainty.propagate`.
 
     Raises
     ------
@@ -174,7 +179,7 @@ def run(
     answers = None
     if study.uncertainty.draws:
         watch.start("uncertainty")
-        answers = propagate(case_of(study, panel, polygons), progress)
+        answers = propagate(case_of(study, panel, polygons), progress, compute=compute, folder=draws_folder)
     watch.stop()
 
     units = together(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 from ecocomp.comparison import with_scenarios
 from ecocomp.issues import DataError, Issue, UsageError, raise_errors
@@ -12,11 +14,19 @@ from ecocomp.pipeline import flow
 from ecocomp.pipeline.reading import beyond
 from ecocomp.result import Result
 from ecocomp.study import Study
+from ecocomp.uncertainty import Compute, in_this_process
 
 __all__ = ["run"]
 
 
-def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], None] | None = None) -> Result:
+def run(
+    study: Study,
+    *,
+    all_revisions: bool = False,
+    progress: Callable[[str], None] | None = None,
+    compute: Compute = in_this_process,
+    draws_folder: Path | None = None,
+) -> Result:
     """Carry out a study and its scenarios.
 
     Inputs are read once for all scenarios that change nothing in how they are read.
@@ -29,6 +39,8 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
         Also compare every revision that the study's settings define.
     progress
         Called with the name of each phase as it begins.
+    compute, draws_folder
+        Who computes draws, and where they are set aside; see :func:`ecocomp.uncertainty.propagate`.
 
     Returns
     -------
@@ -42,7 +54,9 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
         If the inputs, or what a step makes of them, have errors; those of all scenarios at once.
     """
     if not study.scenarios:
-        return flow.run(study, all_revisions=all_revisions, progress=progress)
+        return flow.run(
+            study, all_revisions=all_revisions, progress=progress, compute=compute, draws_folder=draws_folder
+        )
     if progress is not None:
         progress("reading and checking")
     issues: list[Issue] = []
@@ -52,8 +66,9 @@ def run(study: Study, *, all_revisions: bool = False, progress: Callable[[str], 
         parts[name] = variant, inputs
     raise_errors(issues)
     _require_overlap({name: inputs for name, (_, inputs) in parts.items()})
+    carry_out = partial(flow.run, all_revisions=all_revisions, compute=compute, draws_folder=draws_folder)
     results = {
-        name: _carry_out(variant, inputs, name, all_revisions, progress) for name, (variant, inputs) in parts.items()
+        name: _carry_out(carry_out, variant, inputs, name, progress) for name, (variant, inputs) in parts.items()
     }
     base = results.pop(None)
     return with_scenarios(base, {str(name): result for name, result in results.items()})
@@ -69,10 +84,10 @@ def _require_overlap(parts: Mapping[str | None, Inputs | None]) -> None:
 
 
 def _carry_out(
+    run_one: Callable[..., Result],
     study: Study,
     inputs: Inputs | None,
     name: str | None,
-    all_revisions: bool,
     progress: Callable[[str], None] | None,
 ) -> Result:
     """Run one study, its phases and what is wrong told with the scenario's name."""
@@ -82,7 +97,7 @@ def _carry_out(
             progress(phase if name is None else f"scenario {name}: {phase}")
 
     try:
-        result = flow.run(study, all_revisions=all_revisions, progress=told, inputs=inputs)
+        result = run_one(study, progress=told, inputs=inputs)
     except DataError as error:
         raise (error if name is None else DataError(beyond((), error.issues, name))) from None
     return result if name is None else replace(result, manifest={**result.manifest, "scenario": name})

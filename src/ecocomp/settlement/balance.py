@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -17,9 +19,12 @@ def payments_and_receipts(amount: xr.DataArray) -> xr.Dataset:
 
     They run over the units that have an amount; both sides are positive.
     """
-    payments = amount.clip(min=0).sum("unit", skipna=True)
-    receipts = (-amount).clip(min=0).sum("unit", skipna=True)
+    payments, receipts = amount.reduce(_sum_of_positive, "unit"), (-amount).reduce(_sum_of_positive, "unit")
     return xr.Dataset({"payments": payments, "receipts": receipts, "gap": payments - receipts})
+
+
+def _sum_of_positive(values: Any, axis: int) -> Any:
+    return np.where(values > 0, values, 0.0).sum(axis=axis)  # a missing amount is not above 0
 
 
 def top_n_balance(amount: xr.DataArray, rank: xr.DataArray, group: xr.DataArray) -> xr.Dataset:

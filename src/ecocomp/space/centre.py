@@ -31,6 +31,8 @@ __all__ = [
 
 Weighting = Literal["payments", "receipts", "absolute", "signed"]
 LARGEST_LEVERAGE = 4.0
+CELLS_AT_ONCE = 2**15
+"""Amounts whose centres are computed at a time: 256 KiB an array."""
 
 
 def centres_of_gravity(
@@ -68,17 +70,18 @@ def centres_of_gravity(
     """
     at = geometry if isinstance(geometry, Centroids) else centroids_of(unit_index(amount), geometry)
     require_same(unit_index(amount), at.units, "values", "centroids")
-    ordered = amount.sel(unit=at.units).transpose(..., "unit")
+    in_order = amount if unit_index(amount).equals(at.units) else amount.sel(unit=at.units)
+    ordered = in_order.transpose(..., "unit")
     values = np.ascontiguousarray(ordered.to_numpy(), dtype=np.float64)
-    weights = np.stack([masses(values, weighting) for weighting in weightings], axis=-2)
-    total = weights.sum(axis=-1)
-    gross = np.abs(weights).sum(axis=-1)
-    # amounts that cancel but for rounding sum to 0
-    total[np.abs(total) <= 1e-12 * gross] = np.nan
-    leverage = gross / np.abs(total)
-    divisor = np.where(leverage <= LARGEST_LEVERAGE, total, np.nan)
-    # an axis at a time, units last: a draw has the same bits alone and in a batch
-    centre = np.stack([(weights * axis).sum(axis=-1) / divisor for axis in at.points.T.copy()], axis=-1)
+    rows = values.reshape(-1, values.shape[-1])
+    centre, leverage = np.empty((len(rows), len(weightings), 2)), np.empty((len(rows), len(weightings)))
+    step = max(1, CELLS_AT_ONCE // max(1, rows.shape[1]))
+    for start in range(0, len(rows), step):  # rows that fit into the processor's cache
+        part = slice(start, start + step)
+        for place, weighting in enumerate(weightings):
+            centre[part, place], leverage[part, place] = _centre(masses(rows[part], weighting), at.points)
+    centre = centre.reshape(*values.shape[:-1], len(weightings), 2)
+    leverage = leverage.reshape(centre.shape[:-1])
     degrees = _degrees(centre, at.crs)
     dims = (*ordered.dims[:-1], "weighting")
     others = {name: ordered[name].to_numpy() for name in ordered.dims[:-1] if name in ordered.indexes}
@@ -86,6 +89,19 @@ def centres_of_gravity(
         {"lon": (dims, degrees[..., 0]), "lat": (dims, degrees[..., 1]), "leverage": (dims, leverage)},
         coords={**others, "weighting": list(weightings)},
     )
+
+
+def _centre(
+    weights: NDArray[np.float64], points: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the centres (row, 2) [m] and leverages (row) of points (unit, 2) [m] under some weights (row, unit)."""
+    total, gross = weights.sum(axis=-1), np.abs(weights).sum(axis=-1)
+    # amounts that cancel but for rounding sum to 0
+    total[np.abs(total) <= 1e-12 * gross] = np.nan
+    leverage = gross / np.abs(total)
+    divisor = np.where(leverage <= LARGEST_LEVERAGE, total, np.nan)
+    # an axis at a time, units last: a draw has the same bits alone and in a batch
+    return np.stack([(weights * axis).sum(axis=-1) / divisor for axis in points.T.copy()], axis=-1), leverage
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -115,8 +117,13 @@ def centroids(geometry: gpd.GeoDataFrame, crs: CRS) -> NDArray[np.float64]:
 
 def transform(points: NDArray[np.float64], source: CRS | str, target: CRS | str) -> NDArray[np.float64]:
     """Transform points (n, 2) from one coordinate system to another, x or longitude first."""
-    x, y = Transformer.from_crs(source, target, always_xy=True).transform(points[:, 0], points[:, 1])
+    x, y = _transformer(source, target).transform(points[:, 0], points[:, 1])
     return np.column_stack([x, y])
+
+
+@lru_cache(maxsize=32)
+def _transformer(source: CRS | str, target: CRS | str) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def map_of(units: pd.Index, geometry: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

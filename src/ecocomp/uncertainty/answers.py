@@ -19,6 +19,7 @@ __all__ = ["COLUMNS", "INTERVAL", "centre_table", "region_table", "unit_quantile
 
 INTERVAL = (0.05, 0.95)
 """Ends of the intervals, of amounts, ranks and sums: 90 %."""
+ENDS = {"median": 0.5, "low": INTERVAL[0], "high": INTERVAL[1]}
 WITHIN = 0.9
 CENTRE = ("lon", "lat", "semi_major_km", "semi_minor_km", "rotation_deg", "area_km2")
 COLUMNS: dict[str, list[str]] = {
@@ -54,18 +55,23 @@ def unit_quantiles(
     pays
         Whether the ranks among the payers are meant (unit).
     """
-    low, high = INTERVAL
+    return {**_of_amounts(amounts), **_of_ranks(np.where(pays[:, None], ranks, -ranks))}
+
+
+def _of_amounts(amounts: NDArray[np.float32]) -> dict[str, Floats]:
     known = np.sort(amounts, axis=1)  # missing ones come last
     draws = (~np.isnan(known)).sum(axis=1)
-    own = np.where(pays[:, None], ranks, -ranks)
+    return {f"amount_{end}": _interpolated(known, share * np.maximum(draws - 1, 0)) for end, share in ENDS.items()}
+
+
+def _of_ranks(own: NDArray[np.int32]) -> dict[str, Floats]:
+    """Return quantiles of the ranks above 0 (unit, draw), whose array is used up."""
     sizes = (own > 0).sum(axis=1)
-    ordered = np.sort(np.where(own > 0, own, np.iinfo(own.dtype).max), axis=1)
-    result = {}
-    for end, share in (("median", 0.5), ("low", low), ("high", high)):
-        result[f"amount_{end}"] = _interpolated(known, share * np.maximum(draws - 1, 0))
-        place = np.maximum(np.ceil(share * sizes).astype(int) - 1, 0)  # a rank that occurs, not a mean of two
-        result[f"rank_{end}"] = np.where(sizes > 0, _at(ordered, place), np.nan)
-    return result
+    own[own <= 0] = np.iinfo(own.dtype).max
+    own.sort(axis=1)
+    places = {end: np.maximum(np.ceil(share * sizes).astype(int) - 1, 0) for end, share in ENDS.items()}
+    # a rank that occurs, not a mean of two
+    return {f"rank_{end}": np.where(sizes > 0, _at(own, place), np.nan) for end, place in places.items()}
 
 
 def _interpolated(ordered: NDArray[np.float32], places: Floats) -> Floats:
@@ -148,7 +154,7 @@ def region_table(case: Case, regional: dict[str, Floats], units: pd.DataFrame) -
     draws = case.study.uncertainty.draws
     frame = pd.DataFrame({"year": case.panel["year"].values, "draws": draws})
     for name in REGIONAL:
-        for end, share in (("median", 0.5), ("low", INTERVAL[0]), ("high", INTERVAL[1])):
+        for end, share in ENDS.items():
             frame[f"{name}_{end}"] = np.quantile(regional[name], share, axis=1)
     frame["gap_error"] = _error_of_median(regional["gap"])
     frame["probability_gap"] = (regional["gap"] > 0).mean(axis=1)

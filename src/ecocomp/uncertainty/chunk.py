@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +16,15 @@ from ecocomp.uncertainty.inputs import drawn_inputs
 from ecocomp.uncertainty.latent import Latent, latent_points
 from ecocomp.uncertainty.outcome import outcome_of
 
-__all__ = ["CLUSTERS", "REGIONAL", "WEIGHTINGS", "Chunk", "chunk_of", "chunks"]
+__all__ = ["CLUSTERS", "REGIONAL", "WEIGHTINGS", "Chunk", "Compute", "Piece", "chunk_of", "chunks", "in_this_process"]
 
 CLUSTERS = ("HH", "LL", "HL", "LH", "ns")
 REGIONAL = ("payments", "receipts", "gap", "payers", "recipients")
 WEIGHTINGS: tuple[Any, ...] = ("payments", "receipts")
 
 Counts = NDArray[np.int64]
+Piece = tuple[int, int]
+"""The first draw of a chunk, and the one after its last."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,17 @@ class Chunk:
     centres: NDArray[np.float64]
 
 
-def chunks(case: Case) -> list[tuple[int, int]]:
+Compute = Callable[[Case, Sequence[Piece]], Iterator[tuple[Piece, Chunk]]]
+"""Yields chunks of a case with their pieces, in any order."""
+
+
+def in_this_process(case: Case, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Chunk]]:
+    """Compute chunks one after the other."""
+    for piece in pieces:
+        yield piece, chunk_of(case, *piece)
+
+
+def chunks(case: Case) -> list[Piece]:
     """Return the first draw of each chunk and the one after its last, as the study's size alone decides."""
     draws, step = case.study.uncertainty.draws, case.draws_at_once
     return [(start, min(start + step, draws)) for start in range(0, draws, step)]
@@ -70,14 +83,15 @@ def chunk_of(case: Case, start: int, stop: int) -> Chunk:
     drawn = drawn_inputs(case, latent_of(case, start, stop))
     found = outcome_of(case, drawn)
     sides = found["side"].values.astype(np.int32)
-    ranks = np.nan_to_num(found["rank"].values).astype(np.int32) * np.where(sides == -1, -1, 1)
+    ranks = np.nan_to_num(found["rank"].values).astype(np.int32)
+    np.negative(ranks, out=ranks, where=sides == -1)
     centres = space.centres_of_gravity(found["due"], case.centroids, WEIGHTINGS)
     degrees = np.stack(
         [centres[name].transpose("draw", "year", "weighting").values for name in ("lon", "lat")], axis=-1
     )
     return Chunk(
         amounts=_draws_last(found["amount"].values.astype(np.float32)),
-        ranks=_draws_last(ranks.astype(np.int32)),
+        ranks=_draws_last(ranks),
         counts=_counts(sides, ranks, case.study.zoning.first_n) | _clusters(case, found["amount"], start),
         regional={name: found[name].transpose("year", "draw").values.astype(float) for name in REGIONAL},
         centres=degrees,

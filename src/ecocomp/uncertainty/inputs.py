@@ -17,7 +17,7 @@ from ecocomp.uncertainty.case import Case
 from ecocomp.uncertainty.latent import Latent, normals, standard
 from ecocomp.units import scale
 
-__all__ = ["DrawnInputs", "correlated", "drawn_inputs"]
+__all__ = ["DIMENSIONS", "DrawnInputs", "correlated", "drawn_inputs"]
 
 Floats = NDArray[np.float64]
 DIMENSIONS = ("draw", "year", "unit")
@@ -86,8 +86,9 @@ def relative_errors(case: Case, name: str, latent: Latent) -> Floats:
     """
     error, years = case.study.uncertainty.errors[name], case.panel["year"].values  # type: ignore[index]
     z = _standard_errors(case, name, error, latent, years)
-    units = case.panel["unit"].values
-    cv = np.array([error.cv_of_units.get(str(unit), error.cv) for unit in units])
+    cv = np.full(case.panel.sizes["unit"], error.cv)
+    if error.cv_of_units:
+        cv = np.array([error.cv_of_units.get(str(unit), error.cv) for unit in case.panel["unit"].values])
     variance = np.log1p(cv**2)
     factors: Floats = np.exp(np.sqrt(variance) * z - variance / 2)
     if error.within == "parent" and case.member_of is not None:

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ecocomp.accounts import revise
 from ecocomp.accounts.revisions import factors_of
+from ecocomp.accounts.size import Weight
 from ecocomp.compensation import amount, side, stage_of, threshold_of
 from ecocomp.settlement import payments_and_receipts
 from ecocomp.uncertainty.case import Case
-from ecocomp.uncertainty.inputs import DrawnInputs
+from ecocomp.uncertainty.inputs import DIMENSIONS, DrawnInputs
 from ecocomp.zoning import priority, rank_sides
 
 __all__ = ["amounts_of", "outcome_of"]
 
+Drawn = TypeVar("Drawn", xr.Dataset, xr.DataArray)
+
 
 def amounts_of(case: Case, drawn: DrawnInputs) -> xr.DataArray:
     """Return the amounts of some draws (draw, year, unit) [CNY], each under its own revision."""
-    money, parts = case.study.compensation, []
+    money = case.study.compensation
+    panel = drawn.panel.drop_vars(["draw", "unit"])  # every step would compare labels that are the same throughout
+    amounts = np.empty(tuple(panel.sizes[name] for name in DIMENSIONS))
     for place in np.unique(drawn.revision):
         rows = np.flatnonzero(drawn.revision == place)
-        alone = rows.size == drawn.revision.size
-        panel = drawn.panel if alone else drawn.panel.isel(draw=rows)
-        price = drawn.price if alone else drawn.price.isel(draw=rows)
         settings = case.revisions[place]
-        weights = None
+        weights: dict[str, Weight] | None = None
         if drawn.weights is not None and factors_of(settings):
-            weights = {name: w if alone else w.isel(draw=rows) for name, w in drawn.weights.items()}  # type: ignore[union-attr]
-        revised = revise(panel, settings, weights)["revised"]
-        stage = stage_of(revised, money.stage_coefficient, panel.get("engel_coefficient"))
-        parts.append(amount(revised, price, stage).transpose("draw", "year", "unit"))
-    amounts = parts[0] if len(parts) == 1 else xr.concat(parts, "draw").sortby("draw")
-    return amounts.copy(data=np.ascontiguousarray(amounts.values))
+            weights = {k: _of(w, rows) if isinstance(w, xr.DataArray) else w for k, w in drawn.weights.items()}
+        part = _of(panel, rows)
+        revised = revise(part, settings, weights)["revised"]
+        stage: xr.DataArray | float = 1.0
+        if money.stage_coefficient is not None:
+            stage = stage_of(revised, money.stage_coefficient, part.get("engel_coefficient"))
+        amounts[rows] = amount(revised, _of(drawn.price, rows), stage).transpose(*DIMENSIONS).values
+    return xr.DataArray(amounts, drawn.panel.coords, DIMENSIONS, name="amount")
+
+
+def _of(drawn: Drawn, rows: NDArray[np.intp]) -> Drawn:
+    """Return some of the draws, without their numbers."""
+    bare = drawn.drop_vars("draw", errors="ignore")
+    return bare if rows.size == bare.sizes["draw"] else bare.isel(draw=rows)
 
 
 def outcome_of(case: Case, drawn: DrawnInputs) -> xr.Dataset:
@@ -47,7 +60,7 @@ def outcome_of(case: Case, drawn: DrawnInputs) -> xr.Dataset:
     """
     amounts = amounts_of(case, drawn)
     sides = side(amounts, threshold_of(case.study.compensation))
-    due = amounts.where(sides != 0, 0.0)
+    due = amounts.where(sides != 0, 0.0) if (sides.values == 0).any() else amounts
     ranks = rank_sides(priority(amounts, drawn.panel["gdp"]), amounts, sides, case.study.zoning.payers)
     counts = {"payers": (sides == 1).sum("unit"), "recipients": (sides == -1).sum("unit")}
     found = {"amount": amounts, "side": sides, "due": due, "rank": ranks, **counts}

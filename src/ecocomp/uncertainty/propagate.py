@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,13 +12,12 @@ from numpy.typing import NDArray
 
 from ecocomp.uncertainty.answers import centre_table, region_table, unit_quantiles, unit_table
 from ecocomp.uncertainty.case import Case
-from ecocomp.uncertainty.chunk import REGIONAL, Chunk, chunk_of, chunks
-from ecocomp.uncertainty.spool import Spool, spool
+from ecocomp.uncertainty.chunk import REGIONAL, Chunk, Compute, Piece, chunks, in_this_process
+from ecocomp.uncertainty.store import DrawStore, draw_store
 
 __all__ = ["Answers", "propagate"]
 
-CELLS_AT_ONCE = 2**22
-"""Draws of units whose quantiles are taken at a time: 16 MiB an array of amounts."""
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,14 @@ class Answers:
     centres: pd.DataFrame
 
 
-def propagate(case: Case, progress: Callable[[str], None] | None = None) -> Answers:
+def propagate(
+    case: Case, progress: Tell | None = None, *, compute: Compute = in_this_process, folder: Path | None = None
+) -> Answers:
     """Carry all draws of a study through amounts, groups, ranks, clusters and centres.
 
     Draws go through in chunks whose size the study alone decides; each is a function of its number, and they are
-    reduced in order. Amounts and ranks are set aside in temporary files, 8 bytes a draw, unit and year, so that
-    quantiles are exact (of amounts rounded to 24 binary digits).
+    reduced in order, whoever computed them and when. They are set aside on disk, 8 bytes a draw, unit and year, so
+    that quantiles are exact (of amounts rounded to 24 binary digits).
 
     Parameters
     ----------
@@ -42,49 +44,77 @@ def propagate(case: Case, progress: Callable[[str], None] | None = None) -> Answ
         A study with at least one draw.
     progress
         Called with the number of draws done, now and then.
+    compute
+        Computes chunks; :func:`ecocomp.uncertainty.cluster.workers` gives one that has Dask do it.
+    folder
+        Where draws are set aside, and stay, so that an interrupted run of the same study goes on from there, until
+        :func:`ecocomp.uncertainty.store.discard`; left out: a temporary folder.
+
+    Raises
+    ------
+    UsageError
+        If the disk is full or the folder cannot be written.
     """
-    return gather(case, (chunk_of(case, start, stop) for start, stop in chunks(case)), progress)
+    tell, pieces = progress or (lambda _: None), chunks(case)
+    with draw_store(case, folder, pieces, tell) as store:
+        there = store.pieces()
+        _set_aside(case, store, compute(case, [piece for piece in pieces if piece not in set(there)]), there, tell)
+        return _answers(case, store)
 
 
-def gather(case: Case, made: Iterable[Chunk], progress: Callable[[str], None] | None = None) -> Answers:
+def gather(case: Case, made: Iterable[Chunk]) -> Answers:
     """Reduce chunks, given in order, to answers."""
-    years, units = case.panel.sizes["year"], case.panel.sizes["unit"]
+
+    def numbered() -> Iterable[tuple[Piece, Chunk]]:
+        first = 0
+        for chunk in made:
+            draws = chunk.amounts.shape[2]
+            yield (first, first + draws), chunk
+            first += draws
+
+    with draw_store(case, None, [], lambda _: None) as store:
+        _set_aside(case, store, numbered(), [], lambda _: None)
+        return _answers(case, store)
+
+
+def _set_aside(
+    case: Case, store: DrawStore, made: Iterable[tuple[Piece, Chunk]], there: list[Piece], tell: Tell
+) -> None:
+    """Set chunks aside as they come, and tell how many draws are done, beside those that were there."""
     draws = case.study.uncertainty.draws
+    done = sum(stop - start for start, stop in there)
+    told = done * 10 // draws
+    if done:
+        tell(f"draws: {done:,} of {draws:,} were computed before")
+    for piece, chunk in made:
+        store.put(piece, chunk)
+        done += piece[1] - piece[0]
+        if done * 10 // draws > told:
+            told = done * 10 // draws
+            tell(f"draws: {done:,} of {draws:,}")
+
+
+def _answers(case: Case, store: DrawStore) -> Answers:
+    """Reduce all chunks of a store, in order."""
     counts: dict[str, NDArray[np.int64]] = {}
     regional: dict[str, list[NDArray[np.float64]]] = {name: [] for name in REGIONAL}
-    centres, done, told = [], 0, 0
-    with spool(np.float32, years, units) as amounts, spool(np.int32, years, units) as ranks:
-        for chunk in made:
-            amounts.append(chunk.amounts)
-            ranks.append(chunk.ranks)
-            counts = {name: counts.get(name, 0) + new for name, new in chunk.counts.items()}
-            for name in REGIONAL:
-                regional[name].append(chunk.regional[name])
-            centres.append(chunk.centres)
-            done += chunk.amounts.shape[2]
-            if progress is not None and done * 10 // draws > told:
-                told = done * 10 // draws
-                progress(f"draws: {done:,} of {draws:,}")
-        found = _quantiles(amounts, ranks, counts, draws)
-    table = unit_table(case, counts, found)
+    centres = []
+    for piece in store.pieces():
+        of_units, of_region, places = store.rest(piece)
+        counts = {name: counts.get(name, 0) + new for name, new in of_units.items()}
+        for name in REGIONAL:
+            regional[name].append(of_region[name])
+        centres.append(places)
+    table = unit_table(case, counts, _quantiles(store, counts))
     by_year = {name: np.concatenate(parts, axis=1) for name, parts in regional.items()}
     return Answers(table, region_table(case, by_year, table), centre_table(case, np.concatenate(centres)))
 
 
-def _quantiles(
-    amounts: Spool, ranks: Spool, counts: dict[str, NDArray[np.int64]], draws: int
-) -> dict[str, NDArray[np.float64]]:
-    """Return quantiles of amount and rank (year, unit), a block of units at a time."""
-    years, units = counts["valid"].shape
-    found: dict[str, NDArray[np.float64]] = {}
-    step = max(1, CELLS_AT_ONCE // draws)
+def _quantiles(store: DrawStore, counts: dict[str, NDArray[np.int64]]) -> dict[str, NDArray[np.float64]]:
+    """Return quantiles of amount and rank (year, unit), a block of unit-years at a time."""
     pays = counts["paying"] >= counts["receiving"]
-    for year in range(years):
-        for start in range(0, units, step):
-            block = slice(start, min(start + step, units))
-            own = pays[year, block]
-            for name, values in unit_quantiles(
-                amounts.read(year, block.start, block.stop), ranks.read(year, block.start, block.stop), own
-            ).items():
-                found.setdefault(name, np.full((years, units), np.nan))[year, block] = values
+    found: dict[str, NDArray[np.float64]] = {}
+    for block, amounts, ranks in store.blocks():
+        for name, values in unit_quantiles(amounts, ranks, pays.ravel()[block]).items():
+            found.setdefault(name, np.full(pays.shape, np.nan)).reshape(-1)[block] = values
     return found

@@ -1,0 +1,53 @@
+"""Who computes the draws of a run, and where they are set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecocomp.cli.frame import show_progress
+from ecocomp.issues import UsageError
+
+if TYPE_CHECKING:
+    from ecocomp.uncertainty import Compute
+
+__all__ = ["computing", "draws_folder_of"]
+
+
+@contextmanager
+def computing(workers: int | None = None, scheduler: str | None = None, *, needed: bool = True) -> Iterator[Compute]:
+    """Have draws computed as the options of the command ask: in this process, on new ones, or by a scheduler's.
+
+    Parameters
+    ----------
+    workers, scheduler
+        ``--workers`` and ``--scheduler``.
+    needed
+        Whether the study has draws at all.
+    """
+    from ecocomp import uncertainty
+
+    if workers is None and scheduler is None:
+        yield uncertainty.in_this_process
+        return
+    if workers is not None and scheduler is not None:
+        raise UsageError("give either --workers or --scheduler, not both")
+    if workers is not None and workers < 1:
+        raise UsageError(f"--workers must be at least 1 (given: {workers}); leave it out to compute in one process")
+    if not needed:
+        click.echo("The study has no draws: there is nothing for workers to do.", err=True)
+        yield uncertainty.in_this_process
+        return
+    show_progress("starting workers" if scheduler is None else f"asking the scheduler at {scheduler}")
+    with uncertainty.workers(workers, scheduler) as compute:
+        yield compute
+
+
+def draws_folder_of(results: Path) -> Path:
+    """Return the folder beside a results folder in which draws are set aside until the results are written."""
+    folder = results.resolve()
+    return folder.with_name(f".{folder.name}.draws")
