@@ -1,5 +1,5 @@
 """``python -m benchmarks``: ecocomp beside a plain script, phase by phase, on a real and on a synthetic region; its
-permutation engine beside its peers; and its sums of rasters beside rasterstats."""
+permutation engine beside its peers; its sums of rasters beside rasterstats; and solvers of transfers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from benchmarks.cases import bth_skipped
 from benchmarks.engine.run import run as run_engine
 from benchmarks.measure import agree, alternate, prepare
 from benchmarks.report import BESIDES, machine, table
+from benchmarks.settlement import report as settlement_report
+from benchmarks.settlement import skipped as settlement_skipped
 from benchmarks.uncertainty import report as draws
 from benchmarks.zonal import report as zonal_report
 from benchmarks.zonal import skipped as zonal_skipped
 
 PEERS = ("esda", "pointpats")
 STUDIES, ENGINE, ZONAL, DRAWS = ("bth", "synthetic"), "lisa", "zonal", "uncertainty"
+SETTLEMENT = "settlement"
 LIMIT = 300.0
 
 
@@ -27,7 +30,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side, alternating (default: 3)")
     parser.add_argument(
         "--case",
-        choices=[*STUDIES, ENGINE, ZONAL, DRAWS],
+        choices=[*STUDIES, ENGINE, ZONAL, SETTLEMENT, DRAWS],
         help="one case only; uncertainty runs only when it is asked for",
     )
     parser.add_argument(
@@ -49,6 +52,8 @@ def main() -> None:
         run_engine(options.rounds, options.limit)
     if options.case in (None, ZONAL):
         print(zonal_skipped() or zonal_report(options.rounds), end="\n\n", flush=True)
+    if options.case in (None, SETTLEMENT):
+        print(settlement_skipped() or settlement_report(options.rounds), end="\n\n", flush=True)
     if options.case == DRAWS:
         print(draws())
 
