@@ -1,5 +1,5 @@
 """``python -m benchmarks``: ecocomp beside a plain script, phase by phase, on a real and on a synthetic region; its
-permutation engine beside its peers; and its sums of rasters beside rasterstats."""
+permutation engine beside its peers; its sums of rasters beside rasterstats; and solvers of transfers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from benchmarks.measure import agree, alternate, prepare
 from benchmarks.report import BESIDES, machine, table
 from benchmarks.scale import report as scale_report
 from benchmarks.scale import skipped as scale_skipped
+from benchmarks.settlement import report as settlement_report
+from benchmarks.settlement import skipped as settlement_skipped
 from benchmarks.uncertainty import report as draws
 from benchmarks.zonal import report as zonal_report
 from benchmarks.zonal import skipped as zonal_skipped
 
 PEERS = ("esda", "pointpats")
-STUDIES, ENGINE, ZONAL, DRAWS, SCALE = ("bth", "synthetic"), "lisa", "zonal", "uncertainty", "scale"
+STUDIES, ENGINE, ZONAL, SETTLEMENT = ("bth", "synthetic"), "lisa", "zonal", "settlement"
+DRAWS, SCALE = "uncertainty", "scale"
 LIMIT = 300.0
 
 
@@ -29,7 +32,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side, alternating (default: 3)")
     parser.add_argument(
         "--case",
-        choices=[*STUDIES, ENGINE, ZONAL, DRAWS, SCALE],
+        choices=[*STUDIES, ENGINE, ZONAL, SETTLEMENT, DRAWS, SCALE],
         help="one case only; uncertainty and scale run only when they are asked for",
     )
     parser.add_argument(
@@ -54,6 +57,8 @@ def main() -> None:
         run_engine(options.rounds, options.limit)
     if options.case in (None, ZONAL):
         print(zonal_skipped() or zonal_report(options.rounds), end="\n\n", flush=True)
+    if options.case in (None, SETTLEMENT):
+        print(settlement_skipped() or settlement_report(options.rounds), end="\n\n", flush=True)
     if options.case == DRAWS:
         print(draws())
     if options.case == SCALE:

@@ -26,6 +26,9 @@ FRAMES = (
     "rank_stability",
     "revisions",
     "transfers",
+    "transfers_parents",
+    "ledger",
+    "settlement_limits",
     "uncertainty",
     "uncertainty_regional",
     "uncertainty_centres",
@@ -43,7 +46,8 @@ class Result:
     The columns of each frame are those of the interface; units of measure stand in the variables table.
     ``geometry`` is indexed by ``unit``; ``backdrop`` holds the polygons that the table lacks, drawn grey.
     ``revisions`` is empty unless revisions were compared; ``transitions``, ``markov``, ``histories`` and
-    ``cluster_trends`` are empty with a single year; ``uncertainty`` and its kin are empty without draws.
+    ``cluster_trends`` are empty with a single year; ``uncertainty`` and its kin are empty without draws;
+    ``transfers_parents`` without parents, ``settlement_limits`` without caps and floors.
     ``scenarios`` holds the results of the study's scenarios by name; ``comparison`` and ``comparison_units`` tell what
     differs between them and this one, and are empty without scenarios.
     """
@@ -61,6 +65,9 @@ class Result:
     rank_stability: pd.DataFrame
     revisions: pd.DataFrame
     transfers: pd.DataFrame
+    transfers_parents: pd.DataFrame
+    ledger: pd.DataFrame
+    settlement_limits: pd.DataFrame
     uncertainty: pd.DataFrame
     uncertainty_regional: pd.DataFrame
     uncertainty_centres: pd.DataFrame

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecocomp.issues import UsageError
-from ecocomp.study.template import PANEL_COLUMNS, QUANTITY_UNITS, template
+from ecocomp.study.template import PANEL_COLUMNS, QUANTITY_UNITS, RARE, template
 from ecocomp.variables import inputs, table
 
 __all__ = ["write_starter"]
@@ -41,7 +41,7 @@ def _write_panel(path: Path) -> None:
     assert panel is not None
     panel.title = "panel"
     about = book.create_sheet("about")
-    quantities = [name for name in inputs() if name != "engel_coefficient"]
+    quantities = [name for name in inputs() if name not in RARE]
     panel.append([*PANEL_COLUMNS, *quantities])
     panel.freeze_panes = "A2"
     for row in range(2, 2000):

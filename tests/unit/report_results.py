@@ -13,6 +13,7 @@ from shapely import box
 
 from ecocomp.comparison import no_comparison
 from ecocomp.result import Result
+from ecocomp.settlement import LEDGER_COLUMNS, LIMIT_COLUMNS, PARENT_COLUMNS
 from ecocomp.uncertainty import COLUMNS
 
 UNITS = ("01", "02", "03", "04")
@@ -64,6 +65,9 @@ def make_result(
         "rank_stability": _stability(years, recipients, names),
         "revisions": _revisions(years) if revisions else _revisions(()),
         "transfers": pd.DataFrame(columns=["year", "payer", "recipient", "amount"]),
+        "transfers_parents": pd.DataFrame(columns=PARENT_COLUMNS),
+        "ledger": pd.DataFrame(columns=LEDGER_COLUMNS),
+        "settlement_limits": pd.DataFrame(columns=LIMIT_COLUMNS),
         **{name: pd.DataFrame(columns=columns) for name, columns in COLUMNS.items()},
         **no_comparison(),
         "issues": _issues(years, names),
@@ -122,6 +126,7 @@ def _regional(years: tuple[int, ...], results: pd.DataFrame) -> pd.DataFrame:
                 "year": year, "units": 4, "payers": int((amounts > 0).sum()), "recipients": int((amounts < 0).sum()),
                 "balanced": 0, "missing": 1, "payments": payments, "receipts": receipts, "gap": payments - receipts,
                 "transferred": settled, "unallocated": payments - settled, "unfunded": receipts - settled,
+                "topped_up": 0.0, "kept": 0.0, "carried_over": 0.0,
                 "moran_i": 0.25, "moran_z": 2.5, "moran_p": 0.012, "n_HH": 2, "n_LL": 1, "n_HL": 0, "n_LH": 0,
                 "n_ns": 0, "n_isolate": 0, "n_directed": 3, "n_two_sided": 3, "n_fdr": 2,
             }

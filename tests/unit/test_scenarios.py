@@ -166,7 +166,7 @@ compensation.price.value = 3
         "[scenarios.bad.compensation.price] has an unknown key 'vlaue'; did you mean 'value'?",
         "[scenarios.bad.compensation] threshold: input should be a valid dictionary or instance of Amount (given: 5)",
         "[scenarios.bad.adjust] coal.quantity: input should be 'emissions', 'sequestration', 'gdp', 'population', "
-        "'area' or 'engel_coefficient' (given: 'emisions')",
+        "'area', 'engel_coefficient' or 'fiscal_revenue' (given: 'emisions')",
         "[scenarios.bad.adjust] coal.units: tuple should have at least 1 item after validation, not 0 (given: [])",
         "[scenarios.bad.adjust] coal.multiply: input should be greater than or equal to 0 (given: -1.0)",
     ]

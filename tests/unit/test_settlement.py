@@ -87,7 +87,8 @@ def test_proportional_refuses_unequal_margins():
 
 
 def test_settle_reports_what_stays_unallocated():
-    settled, sums, transfers = settle(amounts(30, 10, -10, 0, np.nan))
+    found = settle(amounts(30, 10, -10, 0, np.nan))
+    settled, sums, transfers = found.amounts, found.sums, found.transfers
     assert settled.values[:, 0].tolist()[:4] == [7.5, 2.5, -10, 0]
     assert np.isnan(settled.values[4, 0])
     assert [float(sums[n].item()) for n in ("transferred", "unallocated", "unfunded")] == [10, 30, 0]
@@ -97,7 +98,8 @@ def test_settle_reports_what_stays_unallocated():
 
 
 def test_settle_without_a_counterpart_moves_nothing():
-    settled, sums, transfers = settle(amounts(30, 10))
+    found = settle(amounts(30, 10))
+    settled, sums, transfers = found.amounts, found.sums, found.transfers
     assert settled.values[:, 0].tolist() == [0, 0]
     assert float(sums["unallocated"].item()) == 40
     assert transfers.empty

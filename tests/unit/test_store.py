@@ -33,6 +33,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
     shapes = pd.concat([boundaries(), boundaries().iloc[:1].assign(code="099999").translate(0, 2).to_frame("geometry")
                         .assign(code="099999")], ignore_index=True)  # fmt: skip
     drawn = "permutations = 999\n\n[uncertainty]\ndraws = 16\nerrors = { gdp = { cv = 0.2 } }\n"
+    drawn += "\n[settlement]\nfloor = { share = 0.01 }\n\n"
     drawn += '[scenarios."高价"]\ncompensation.price = { value = 100 }\n'
     study = write_study(
         tmp_path_factory.mktemp("存") / "研究", table=rows, shapes=shapes, replace={"permutations = 999\n": drawn}

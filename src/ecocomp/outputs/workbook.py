@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ecocomp.outputs.priority_table import BLOCK_COLUMNS, SIDES, display_names, priority_blocks
 from ecocomp.result import Result
+from ecocomp.settlement import LEDGER_COLUMNS
 from ecocomp.study import Quantity
 from ecocomp.variables import variable
 
@@ -28,6 +29,8 @@ _HEAD = Alignment(wrap_text=True, vertical="bottom")
 _RULE = Border(bottom=Side(style="thin"))
 _FORMATS = {"priority": "0.0000", "amount": "#,##0.00;[Red]-#,##0.00"}
 _WIDTHS = {"unit": 14.0, "name": 24.0, "priority": 12.0, "amount": 20.0}
+_LEDGER_WIDTHS = {"unit": 14.0, "name": 24.0, "partners": 10.0, "largest_partners": 70.0}
+_ALWAYS = ("unit", "carried_in", "due", "owed", "settled", "waived", "carried_out")
 _SIDE_TITLES = {"payer": "Payers 支付单元", "recipient": "Recipients 受偿单元"}
 
 
@@ -35,8 +38,8 @@ def write_workbook(result: Result, path: Path) -> None:
     """Write the priority table of a run as xlsx.
 
     Sheet ``priority`` has the ranks downwards and a block a year beside each other, payers left and recipients right;
-    sheet ``about`` says in English and Chinese what the columns mean. Codes and names
-    stay text, whatever they start with.
+    sheet ``ledger`` states each unit's account of the last year; sheet ``about`` says in English and Chinese what the
+    columns mean. Codes and names stay text, whatever they start with.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ def write_workbook(result: Result, path: Path) -> None:
     sheet = book.worksheets[0]
     sheet.title = "priority"
     _priority_sheet(sheet, result)
+    if not result.ledger.empty:
+        _ledger_sheet(book.create_sheet("ledger"), result)
     _about_sheet(book.create_sheet("about"), result)
     book.save(path)
 
@@ -76,13 +81,13 @@ def _priority_sheet(sheet: Worksheet, result: Result) -> None:
     sheet.page_setup.orientation = "landscape"
 
 
-def _first_lines(sheet: Worksheet, result: Result) -> int:
+def _first_lines(sheet: Worksheet, result: Result, what: str = "compensation priority 生态补偿优先级") -> int:
     """Write the notice, if any, and what the sheet is; return the row of the years."""
     manifest = result.manifest
     study = manifest["study"]["study"]["name"]
     lines = [
         manifest["notice"],
-        f"{study}: compensation priority 生态补偿优先级",
+        f"{study}: {what}",
         _origin_line(manifest["data_origin"]),
     ]
     kept = [line for line in lines if line]
@@ -157,6 +162,26 @@ def _merged(sheet: Worksheet, row: int, column: int, width: int, text: str) -> N
     cell = _text(sheet, row, column, text)
     cell.font, cell.alignment = _BOLD, _CENTRED
     sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + width - 1)
+
+
+def _ledger_sheet(sheet: Worksheet, result: Result) -> None:
+    """Write the ledger of the last year, a unit a row; the years before stand in ledger.csv."""
+    year = max(result.manifest["years"])
+    rows = result.ledger[result.ledger["year"] == year]
+    first = _first_lines(sheet, result, f"ledger 结算台账, {year}")
+    columns = [c for c in LEDGER_COLUMNS if c != "year" and (c in _ALWAYS or rows[c].notna().any())]
+    columns.insert(1, "name")
+    for place, column in enumerate(columns, start=1):
+        _head(sheet, first, place, _bilingual(column))
+        sheet.column_dimensions[get_column_letter(place)].width = _LEDGER_WIDTHS.get(column, 18.0)
+        for row, value in enumerate(rows[column], start=first + 1):
+            if pd.isna(value):
+                continue
+            if variable(column).kind == "label":
+                _text(sheet, row, place, str(value))
+            else:
+                sheet.cell(row, place, float(value)).number_format = "0" if column == "partners" else _FORMATS["amount"]
+    sheet.freeze_panes = f"C{first + 1}"
 
 
 def _about_sheet(sheet: Worksheet, result: Result) -> None:

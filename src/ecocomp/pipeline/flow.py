@@ -28,7 +28,7 @@ from ecocomp.pipeline.manifest import describe, remarks
 from ecocomp.pipeline.reading import Read, beyond, read_inputs
 from ecocomp.result import Result
 from ecocomp.rules import with_severities
-from ecocomp.settlement import payments_and_receipts, settle, top_n_balance
+from ecocomp.settlement import check_costs, costs_source, payments_and_receipts, settle, terms_of, top_n_balance
 from ecocomp.stopwatch import Stopwatch
 from ecocomp.study import Study
 from ecocomp.uncertainty import Case, Compute, case_of, check_uncertainty, in_this_process, propagate
@@ -85,16 +85,20 @@ def _examine(study: Study, read: Read | None = None) -> tuple[Inputs | None, lis
     inputs = read.inputs
     adjusted: list[Issue] = []
     if inputs is not None:
+        issues += check_costs(study, inputs.geometry.index)
         inputs, adjusted = adjust(inputs, study.adjust, study.file_name)
     issues += [*read.derived, *adjusted]
     issues += check_uncertainty(study, None if inputs is None else inputs.panel)
     issues = with_severities([*issues, *read.judged], study.checks.severities)
-    return replace(inputs, issues=tuple(issues)) if inputs is not None else None, issues
+    if inputs is None:
+        return None, issues
+    return replace(inputs, issues=tuple(issues), sources=inputs.sources | costs_source(study)), issues
 
 
 def _at_price_level(study: Study, inputs: Inputs) -> xr.Dataset:
-    """Return the panel with GDP at the price level of the price."""
-    return inputs.panel.assign(gdp=deflate(inputs.panel["gdp"], study.compensation))
+    """Return the panel with its money (GDP, fiscal revenue) at the price level of the price."""
+    money = [name for name in ("gdp", "fiscal_revenue") if name in inputs.panel]
+    return inputs.panel.assign({name: deflate(inputs.panel[name], study.compensation) for name in money})
 
 
 def uncertain_case(study: Study) -> Case:
@@ -171,7 +175,7 @@ def run(
 
     watch.start("balance and settlement")
     balance = top_n_balance(amounts, ranks, groups)
-    settled, sums, transfers = settle(due)
+    settled = settle(due, terms_of(study, panel, ranks, polygons))
 
     watch.start("comparison of revisions")
     revisions = compare_revisions(panel, study.revision, money) if all_revisions else None
@@ -183,12 +187,13 @@ def run(
     watch.stop()
 
     units = together(
-        panel, account, revision, price, stage, amounts, groups, priorities, ranks, classes, local, settled
+        panel, account, revision, price, stage, amounts, groups, priorities, ranks, classes, local, settled.amounts
     )
-    region = together(payments_and_receipts(due), sums, global_moran)
+    region = together(payments_and_receipts(due), settled.sums, global_moran)
     issues = [*inputs.issues, *with_severities(remarks(study, units, centres), study.checks.severities)]
     raise_errors(issues)
-    frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, transfers, issues)
+    frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, settled, issues)
     frames |= uncertainty_frames(answers, frames["results"]) | no_comparison()
     manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
+    manifest["settlement"] = settled.facts
     return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest, scenarios={})

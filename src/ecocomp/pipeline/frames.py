@@ -11,6 +11,7 @@ import xarray as xr
 from ecocomp.issues import Issue
 from ecocomp.panel import total_by
 from ecocomp.pipeline.histories import history_frames
+from ecocomp.settlement import Settled
 from ecocomp.space import ClusterHistories
 from ecocomp.uncertainty import COLUMNS, Answers
 
@@ -42,7 +43,7 @@ def tabulate(
     balance: xr.Dataset,
     stability: pd.DataFrame,
     revisions: pd.DataFrame | None,
-    transfers: pd.DataFrame,
+    settled: Settled,
     issues: Sequence[Issue],
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of a result by name, each with the column ``data_origin``.
@@ -55,7 +56,7 @@ def tabulate(
         Arrays on (year,), (year, weighting) and (year, n).
     histories
         What became of the clusters; None with a single year.
-    stability, revisions, transfers, issues
+    stability, revisions, settled, issues
         Tables and issues as their steps made them.
     """
     parents = list(units.attrs["parents"])
@@ -72,13 +73,17 @@ def tabulate(
         "balance": _balance(balance),
         "rank_stability": stability.assign(name=stability["unit"].map(names)),
         "revisions": pd.DataFrame(columns=list(_REVISIONS)) if revisions is None else revisions[list(_REVISIONS)],
-        "transfers": transfers,
+        "transfers": settled.transfers,
+        "transfers_parents": settled.parents,
+        "ledger": settled.ledger.assign(name=settled.ledger["unit"].map(names)),
+        "settlement_limits": settled.limits,
         "issues": _issues(issues),
     }  # fmt: skip
     stability_columns = ["group", "unit", "name"]
     frames["rank_stability"] = frames["rank_stability"][
         stability_columns + [c for c in stability.columns if c not in stability_columns]
     ]
+    frames["ledger"].insert(1, "name", frames["ledger"].pop("name"))
     return {name: frame.assign(data_origin=units.attrs["data_origin"]) for name, frame in frames.items()}
 
 
@@ -139,7 +144,8 @@ def _regional(units: xr.Dataset, region: xr.Dataset) -> pd.DataFrame:
     ]:
         counts[column] = (units["group"] == label).sum("unit")
     columns = [
-        "payments", "receipts", "gap", "transferred", "unallocated", "unfunded", "moran_i", "moran_z", "moran_p",
+        "payments", "receipts", "gap", "transferred", "unallocated", "unfunded", "topped_up", "kept",
+        "carried_over", "moran_i", "moran_z", "moran_p",
         "n_HH", "n_LL", "n_HL", "n_LH", "n_ns", "n_isolate", "n_directed", "n_two_sided", "n_fdr",
     ]  # fmt: skip
     frame = together(counts, region[columns]).to_dataframe().reset_index()

@@ -10,21 +10,24 @@ from ecocomp.study.settings import (
     Quantity,
     Reading,
     Revision,
-    Settlement,
     Space,
     StageCoefficient,
     Table,
     Units,
     Zoning,
 )
+from ecocomp.study.settlement import Cap, CostTable, Floor, Settlement
 from ecocomp.study.study import Study
 from ecocomp.study.uncertainty import ErrorOf, PriceSpread, Uncertainty
 
 __all__ = [
     "Adjustment",
     "Amount",
+    "Cap",
     "Compensation",
+    "CostTable",
     "ErrorOf",
+    "Floor",
     "Header",
     "LandCover",
     "NetEcosystem",

@@ -12,7 +12,7 @@ from ecocomp.variables import inputs
 
 __all__ = ["Adjustment", "unfit_adjustments"]
 
-Adjustable = Literal["emissions", "sequestration", "gdp", "population", "area", "engel_coefficient"]
+Adjustable = Literal["emissions", "sequestration", "gdp", "population", "area", "engel_coefficient", "fiscal_revenue"]
 assert set(Adjustable.__args__) == set(inputs())  # type: ignore[attr-defined]
 
 

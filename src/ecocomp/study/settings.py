@@ -23,7 +23,6 @@ __all__ = [
     "Quantity",
     "Reading",
     "Revision",
-    "Settlement",
     "Space",
     "StageCoefficient",
     "Table",
@@ -358,14 +357,3 @@ class Space(Settings):
         if self.weights == "distance" and self.distance_km is None:
             raise ValueError('weights = "distance" needs distance_km')
         return self
-
-
-class Settlement(Settings):
-    """[settlement]: how payments and receipts are brought to equal sums and paired."""
-
-    gap_rule: Literal["scale_larger_side"] = Field(
-        "scale_larger_side", description="the larger side is scaled down to the smaller one"
-    )
-    method: Literal["proportional"] = Field(
-        "proportional", description="every payer pays every recipient in proportion to both amounts"
-    )

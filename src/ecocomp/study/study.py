@@ -21,13 +21,14 @@ from ecocomp.study.crosswalk import Crosswalk
 from ecocomp.study.emissions import unfit_emissions
 from ecocomp.study.rasters import Raster, unfit_rasters
 from ecocomp.study.scenarios import merged, unfit_names
-from ecocomp.study.settings import Compensation, Header, Quantity, Revision, Settlement, Space, Table, Units, Zoning
+from ecocomp.study.settings import Compensation, Header, Quantity, Revision, Space, Table, Units, Zoning
+from ecocomp.study.settlement import Settlement, unfit_settlement
 from ecocomp.study.uncertainty import Uncertainty
 from ecocomp.variables import inputs, table
 
 __all__ = ["Study"]
 
-Known = Literal["emissions", "sequestration", "gdp", "population", "area", "engel_coefficient"]
+Known = Literal["emissions", "sequestration", "gdp", "population", "area", "engel_coefficient", "fiscal_revenue"]
 assert set(Known.__args__) == set(inputs())  # type: ignore[attr-defined]
 REQUIRED = ("emissions", "sequestration", "gdp")
 _MAP_COLUMNS = ("fid", "geom", "geometry")
@@ -56,7 +57,7 @@ class Study(BaseModel):
     zoning: Zoning = Field(Zoning(), description="who comes first")
     space: Space = Field(Space(), description="neighbours, permutations, and how clusters are told")
     settlement: Settlement = Field(
-        Settlement(), description="how payments and receipts are brought to equal sums and paired"
+        Settlement(), description="how payments and receipts are brought to equal sums, within limits, and paired"
     )
     uncertainty: Uncertainty = Field(Uncertainty(), description="how wrong the inputs may be, and what follows from it")
     checks: Checks = Field(Checks(), description="how severe each finding of a check is, and published totals")
@@ -168,6 +169,12 @@ class Study(BaseModel):
     @model_validator(mode="after")
     def _totals_fit(self) -> Study:
         if faults := unfit_totals(self.checks, self.quantities, self.units.parents):
+            raise ValueError("; ".join(faults))
+        return self
+
+    @model_validator(mode="after")
+    def _settlement_fits(self) -> Study:
+        if faults := unfit_settlement(self.settlement, self.quantities, self.units.parents):
             raise ValueError("; ".join(faults))
         return self
 

@@ -14,7 +14,7 @@ from ecocomp.study.study import Study
 from ecocomp.study.uncertainty import ErrorOf
 from ecocomp.variables import inputs
 
-__all__ = ["PANEL_COLUMNS", "QUANTITY_UNITS", "template"]
+__all__ = ["PANEL_COLUMNS", "QUANTITY_UNITS", "RARE", "template"]
 
 PANEL_COLUMNS = ("code", "province", "city", "name", "year")
 """Key columns of the template table, before one column for each quantity."""
@@ -86,6 +86,14 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
     "checks.totals.column": '"gdp"',
     "checks.totals.level": '"province"',
     "space.distance_km": "60",
+    "settlement.top_up_level": '"province"',
+    "settlement.nesting": '["city", "province"]',
+    "settlement.minimum_transfer": '{ value = 10, unit = "万元" }',
+    "settlement.cap.share": "0.001",
+    "settlement.floor.share": "0.5",
+    "settlement.floor.amount": '{ value = 100, unit = "万元" }',
+    "settlement.matrix.table": '"costs.csv"',
+    "settlement.matrix.sheet": '"costs"',
     "space.permutations": "99999",
     "uncertainty.parent": '"city"',
     "uncertainty.weights_concentration": "30",
@@ -109,7 +117,8 @@ _EXTRAS = (  # alternatives to another key, or settings that most studies leave 
     "compensation.price_base", "compensation.deflator", "space.distance_km", "space.permutations",
     "units.boundaries_source", "uncertainty.parent", "uncertainty.weights_concentration", "uncertainty.revisions",
     "units.boundaries_source", "units.query", "units.header_rows", "units.decimal", "units.divisions",
-    "units.boundaries_crs", "units.boundaries_query",
+    "units.boundaries_crs", "units.boundaries_query", "settlement.top_up_level", "settlement.nesting",
+    "settlement.minimum_transfer",
 )  # fmt: skip
 _SCENARIO = (
     "# [scenarios.NAME]",
@@ -117,9 +126,11 @@ _SCENARIO = (
     "# revision.weights = { gdp = 1 }    # weights, lists and values by year are replaced whole",
     '# adjust.coal_exit = { quantity = "emissions", units = ["130283"], from_year = 2018, multiply = 0.4 }',
 )
+RARE = ("engel_coefficient", "fiscal_revenue")
+"""Quantities that most studies do without: the template leaves them to be taken up."""
 QUANTITY_UNITS = {
     "emissions": "Mt CO2", "sequestration": "Mt CO2", "gdp": "1e8 CNY", "population": "1e4 person", "area": "km2",
-    "engel_coefficient": "1",
+    "engel_coefficient": "1", "fiscal_revenue": "1e8 CNY",
 }  # fmt: skip
 """Units of measure in which the template asks for each quantity."""
 
@@ -174,7 +185,7 @@ def _quantities() -> Iterator[str]:
         extra = ' (as source = "…")' if key == "source" else ""
         yield f"# {key}: {field.description}{extra}"
     for name, v in inputs().items():
-        optional = "# " if name == "engel_coefficient" else ""
+        optional = "# " if name in RARE else ""
         yield f"# {v.label_en} ({v.label_zh}): {v.meaning}"
         unit = QUANTITY_UNITS[name]
         yield f'{optional}{name} = {{ column = "{name}", unit = "{unit}", origin = "given" }}'

@@ -33,6 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "crossing": ("difference changes sign", "差额变号"),
     "closest": ("smallest relative difference", "相对差额最小"),
     "own": ("this study", "本研究"),
+    "others": ("others", "其他"),
     # certainty
     "robust": ("robust: probability from {}", "稳健：概率不低于 {}"),
     "likely": ("likely: {} to {}", "较可能：{} 至 {}"),

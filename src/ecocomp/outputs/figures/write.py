@@ -16,6 +16,8 @@ from ecocomp.outputs.figures import (
     certainty,
     clusters,
     comparison,
+    flows,
+    parents,
     priority,
     ranks,
     revisions,
@@ -33,12 +35,21 @@ _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
     "centres": centres.draw,
     "priority": priority.draw,
     "balance": balance.draw,
+    "flows": flows.draw,
+    "parents": parents.draw,
     "revisions": revisions.draw,
     "certainty": certainty.draw,
     "ranks": ranks.draw,
     "comparison": comparison.draw,
 }
-_NEEDS = {"revisions": "revisions", "certainty": "uncertainty", "ranks": "uncertainty", "comparison": "comparison"}
+_NEEDS = {
+    "flows": "transfers",
+    "parents": "transfers_parents",
+    "revisions": "revisions",
+    "certainty": "uncertainty",
+    "ranks": "uncertainty",
+    "comparison": "comparison",
+}
 """Figures of a table that may be empty."""
 
 
@@ -64,8 +75,9 @@ def write_figures(result: Result, folder: Path) -> list[Figure]:
     Returns
     -------
     list of Figure
-        In the order of a report; ``revisions`` only when revisions were compared, ``certainty`` and ``ranks`` only
-        with draws, ``comparison`` only with scenarios.
+        In the order of a report; ``flows`` and ``parents`` only with transfers, ``revisions`` only when revisions were
+        compared, ``certainty`` and ``ranks`` only with draws, ``comparison``
+        only with scenarios.
     """
     folder.mkdir(parents=True, exist_ok=True)
     scene = scene_of(result)

@@ -22,6 +22,7 @@ from ecocomp.outputs.report.histories import cluster_changes
 from ecocomp.outputs.report.method import method
 from ecocomp.outputs.report.references import references
 from ecocomp.outputs.report.scenarios import scenario_section
+from ecocomp.outputs.report.settlement import transfers_section
 from ecocomp.outputs.report.tables import Wording
 from ecocomp.outputs.report.uncertainty import certainty, uncertainty_passage
 from ecocomp.result import Result
@@ -124,6 +125,7 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "issues": data_tables.issue_groups(result, wording),
         "method": method(study, _prices(result), result.manifest["permutations"]) + uncertainty_passage(study),
         "certainty": certainty(result, study, wording),
+        "transfers": transfers_section(result, study, wording),
         "findings": _findings(result, study, names),
         "changes": cluster_changes(result, study, wording),
         "comparison": _comparison(result, wording, study),

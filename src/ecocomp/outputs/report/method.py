@@ -11,7 +11,8 @@ from ecocomp.accounts import REVISIONS
 from ecocomp.compensation import price_presets, threshold_of
 from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report.sentences import listing, plural
-from ecocomp.study import Compensation, Revision, Space, Study, Zoning
+from ecocomp.outputs.report.settlement import settlement_passage
+from ecocomp.study import Compensation, Revision, Settlement, Space, Study, Zoning
 
 __all__ = ["Passage", "method"]
 
@@ -51,7 +52,7 @@ def method(study: Study, prices: Mapping[int, float], permutations: int) -> list
         _clusters(study.space, permutations),
         *([_changes(study.space)] if len(prices) > 1 else []),
         _centres(study.space),
-        _settlement(),
+        _settlement(study.settlement),
     ]
 
 
@@ -377,18 +378,5 @@ def _centres(space: Space) -> Passage:
     return Passage("Centres of gravity and ellipses", (formula,), (text,))
 
 
-def _settlement() -> Passage:
-    formulas = (
-        Markup("a<sub>i</sub> = max(V<sub>i</sub>, 0), b<sub>j</sub> = max(−V<sub>j</sub>, 0)"),
-        Markup("T<sub>ij</sub> = a′<sub>i</sub> b′<sub>j</sub> / M, M = min(Σa, Σb)"),
-    )
-    text = (
-        "Payments Σa and receipts Σb seldom agree. The top-N balance sets the payments of the first N payers by "
-        "rank against "
-        "the receipts of the first N recipients, for every N up to the longer list. In the settlement the larger "
-        "side is "
-        "scaled down to the smaller (a′, b′), and what is left over is reported as unallocated or unfunded; every "
-        "payer then "
-        "pays every recipient in proportion to both, in whole fen, so that all sums agree exactly."
-    )
-    return Passage("Balance and settlement", formulas, (text,))
+def _settlement(settings: Settlement) -> Passage:
+    return Passage("Balance and settlement", *settlement_passage(settings))

@@ -39,6 +39,7 @@ def result_tables(result: Result, wording: Wording) -> dict[str, Table]:
     regional = result.regional.sort_values("year")
     centres, ellipses = _by_weighting(result.centres), _by_weighting(result.ellipses)
     money = ["payments", "receipts", "gap", "transferred", "unallocated", "unfunded"]
+    money += [c for c in ("topped_up", "kept", "carried_over") if regional[c].any()]  # of some settlements only
     return {
         "heads": from_frame(
             regional, ["year", "units", "payers", "recipients", "balanced", "missing"],
