@@ -31,7 +31,9 @@ _HOMES = {
 _ROOMS = (
     "accounts",
     "compensation",
+    "decomposition",
     "grids",
+    "outlook",
     "panel",
     "settlement",
     "space",

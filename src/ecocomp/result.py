@@ -34,6 +34,10 @@ FRAMES = (
     "uncertainty_centres",
     "comparison",
     "comparison_units",
+    "decomposition",
+    "outlook",
+    "outlook_tests",
+    "outlook_years",
     "issues",
 )
 """Names of the tables of a result, in the order in which a run makes them."""
@@ -47,7 +51,8 @@ class Result:
     ``geometry`` is indexed by ``unit``; ``backdrop`` holds the polygons that the table lacks, drawn grey.
     ``revisions`` is empty unless revisions were compared; ``transitions``, ``markov``, ``histories`` and
     ``cluster_trends`` are empty with a single year; ``uncertainty`` and its kin are empty without draws;
-    ``transfers_parents`` without parents, ``settlement_limits`` without caps and floors.
+    ``transfers_parents`` without parents, ``settlement_limits`` without caps and floors; ``outlook`` and its kin
+    without [outlook]; ``decomposition`` with a single year or without population.
     ``scenarios`` holds the results of the study's scenarios by name; ``comparison`` and ``comparison_units`` tell what
     differs between them and this one, and are empty without scenarios.
     """
@@ -73,6 +78,10 @@ class Result:
     uncertainty_centres: pd.DataFrame
     comparison: pd.DataFrame
     comparison_units: pd.DataFrame
+    decomposition: pd.DataFrame
+    outlook: pd.DataFrame
+    outlook_tests: pd.DataFrame
+    outlook_years: pd.DataFrame
     issues: pd.DataFrame
     geometry: gpd.GeoDataFrame
     backdrop: gpd.GeoDataFrame

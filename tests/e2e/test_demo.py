@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_table_says_that_it_is_modelled(folder):
     tables = [folder / "panel.csv", *(folder / "study-results").glob("*.csv")]
-    assert len(tables) == 24
+    assert len(tables) == 28
     for path in tables:
         assert (pd.read_csv(path)["data_origin"] == "modelled").all(), path.name
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -70,6 +72,10 @@ def tiny_result(
         uncertainty_centres=pd.DataFrame(),
         comparison=pd.DataFrame(),
         comparison_units=pd.DataFrame(),
+        decomposition=pd.DataFrame(),
+        outlook=pd.DataFrame(),
+        outlook_tests=pd.DataFrame(),
+        outlook_years=pd.DataFrame(),
         issues=pd.DataFrame(),
         geometry=geometry,
         backdrop=gpd.GeoDataFrame(geometry=beyond, crs="EPSG:4326"),
@@ -84,6 +90,31 @@ def tiny_result(
             "inputs": {"table": {"file": "data/tiny.csv"}},
         },
     )
+
+
+def with_developments(
+    result: Result,
+    parents: Sequence[str] = ("A", "B"),
+    scenario: str = "slow",
+    years: Sequence[int] = (2010, 2011, 2012),
+) -> Result:
+    """Return a result with a decomposition of steps of 3 + 2 − 4 = 1 Mt, and an outlook that turns to a surplus."""
+    spans = [("step", a, b) for a, b in pairwise(years)] + [("whole", years[0], years[-1])]
+    places = [("region", "", ""), *(("parent", "province", name) for name in parents)]
+    rows = [(*place, *span, 1.0, 3.0, 2.0, -4.0, "current prices") for place in places for span in spans]
+    columns = ["level", "parent_level", "name", "span", "previous_year", "year", "change", "population_effect",
+               "affluence_effect", "intensity_effect", "price_level"]  # fmt: skip
+    told = [("observed", "", year, 10.0, 4.0) for year in years]
+    for method, name in (("damped_trend", "trend"), ("stirpat", "trend"), ("stirpat", scenario), ("gm11", "trend")):
+        told += [(method, name, years[-1] + h, 10.0 - 3 * h, 4.0) for h in (1, 2, 3)]
+    outlook = pd.DataFrame(told, columns=["method", "scenario", "year", "emissions", "sequestration"])
+    outlook["account"] = outlook["emissions"] - outlook["sequestration"]
+    for series in ("emissions", "sequestration", "account"):
+        outlook[f"{series}_low"], outlook[f"{series}_high"] = outlook[series] - 1, outlook[series] + 1
+    tests = pd.DataFrame({"level": "region", "method": ["damped_trend", "stirpat"], "quantity": "emissions",
+                          "mape": [0.1, 0.2], "hold_out": 1})  # fmt: skip
+    return replace(result, decomposition=pd.DataFrame(rows, columns=columns), outlook=outlook.assign(level="region"),
+                   outlook_tests=tests)  # fmt: skip
 
 
 def _year(units: list[str], values: np.ndarray, names: Sequence[str], year: int) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 from shapely import box
 
 from ecocomp.comparison import no_comparison
+from ecocomp.pipeline.developments import COLUMNS as DEVELOPMENTS
 from ecocomp.result import Result
 from ecocomp.settlement import LEDGER_COLUMNS, LIMIT_COLUMNS, PARENT_COLUMNS
 from ecocomp.uncertainty import COLUMNS
@@ -70,6 +71,7 @@ def make_result(
         "settlement_limits": pd.DataFrame(columns=LIMIT_COLUMNS),
         **{name: pd.DataFrame(columns=columns) for name, columns in COLUMNS.items()},
         **no_comparison(),
+        **{name: pd.DataFrame(columns=columns) for name, columns in DEVELOPMENTS.items()},
         "issues": _issues(years, names),
     }
     geometry = gpd.GeoDataFrame(

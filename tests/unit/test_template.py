@@ -50,7 +50,8 @@ def body(section: str) -> str:
 def test_the_walk_finds_the_nested_sections() -> None:
     assert {"study", "units", "tables", "crosswalk", "rasters", "revision", "compensation", "compensation.price",
             "compensation.stage_coefficient", "zoning", "space", "settlement", "checks", "checks.totals",
-            "uncertainty", "uncertainty.price", "adjust", "settlement.cap", "settlement.floor", "settlement.matrix"
+            "uncertainty", "uncertainty.price", "adjust", "settlement.cap", "settlement.floor", "settlement.matrix",
+            "outlook", "outlook.growth"
             } == set(SECTIONS)  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def test_every_key_stands_in_its_section_with_its_description(section: str) -> N
         assert field.description, f"{section}.{key} has no description"
         tables = [m for m in models(field.annotation) if m is not Amount]
         if tables:
-            assert re.search(rf"\[{section}\.{key}(\.gdp)?\]", template())
+            assert re.search(rf"\[{section}\.{key}(\.gdp|\.NAME)?\]", template())
         else:
             assert re.search(rf"^(# )?{key} = \S", text, re.MULTILINE), f"{section}.{key}"
             assert f"# {field.description}" in text
@@ -99,6 +100,7 @@ def test_it_loads_and_means_the_defaults() -> None:
     assert study.zoning == plain.zoning
     assert study.settlement == plain.settlement
     assert study.uncertainty == plain.uncertainty
+    assert study.outlook == plain.outlook
     assert study.revision.method == plain.revision.method
     assert study.compensation.stage_coefficient is None
 
@@ -162,7 +164,7 @@ def test_every_alternative_loads_when_its_comment_is_taken_away() -> None:
 NEEDED = {
     "[tables.NAME]": ("table", "id"), "[rasters.NAME]": ("files",), "[checks.totals.gdp]": ("unit", "years"),
     "[adjust.NAME]": ("quantity", "units", "multiply"), "[settlement.cap]": ("share",),
-    "[settlement.floor]": ("share",), "[settlement.matrix]": ("table",),
+    "[settlement.floor]": ("share",), "[settlement.matrix]": ("table",), "[outlook.growth.NAME]": (),
 }  # fmt: skip
 OF_A_TABLE = ("unit", "table", "name", "year", "column")
 INSTEAD = (

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from ecocomp import space
@@ -21,8 +22,11 @@ from ecocomp.compensation import (
     stage_of,
     threshold_of,
 )
+from ecocomp.decomposition import check_decomposition
 from ecocomp.issues import Issue, raise_errors
+from ecocomp.outlook import check_outlook, check_series, nominal_outlook, project
 from ecocomp.panel import Inputs, adjust
+from ecocomp.pipeline.developments import development_frames
 from ecocomp.pipeline.frames import tabulate, together, uncertainty_frames
 from ecocomp.pipeline.manifest import describe, remarks
 from ecocomp.pipeline.reading import Read, beyond, read_inputs
@@ -80,6 +84,7 @@ def _examine(study: Study, read: Read | None = None) -> tuple[Inputs | None, lis
     read = read or read_inputs(study)
     issues = [*read.examined, *check_prices(study.compensation, read.years, study.file_name)]
     issues += check_reference(study.revision, read.years)
+    issues += check_outlook(study.outlook, read.years, study.file_name)
     if read.geometry is not None:
         issues += space.check_neighbours(read.geometry, study.space)
     inputs = read.inputs
@@ -89,6 +94,7 @@ def _examine(study: Study, read: Read | None = None) -> tuple[Inputs | None, lis
         inputs, adjusted = adjust(inputs, study.adjust, study.file_name)
     issues += [*read.derived, *adjusted]
     issues += check_uncertainty(study, None if inputs is None else inputs.panel)
+    issues += [] if inputs is None else check_series(inputs.panel, study.outlook)
     issues = with_severities([*issues, *read.judged], study.checks.severities)
     if inputs is None:
         return None, issues
@@ -180,6 +186,11 @@ def run(
     watch.start("comparison of revisions")
     revisions = compare_revisions(panel, study.revision, money) if all_revisions else None
 
+    watch.start("decomposition and outlook")
+    outcome = None
+    if study.outlook.until is not None:
+        outcome = project(panel, study.outlook, panel.attrs["parents"], np.random.default_rng(study.study.seed))
+
     answers = None
     if study.uncertainty.draws:
         watch.start("uncertainty")
@@ -190,10 +201,13 @@ def run(
         panel, account, revision, price, stage, amounts, groups, priorities, ranks, classes, local, settled.amounts
     )
     region = together(payments_and_receipts(due), settled.sums, global_moran)
-    issues = [*inputs.issues, *with_severities(remarks(study, units, centres), study.checks.severities)]
+    found = [*remarks(study, units, centres), *nominal_outlook(study.outlook, money)]
+    found += check_decomposition(money, units.sizes["year"], "population" in panel)
+    issues = [*inputs.issues, *with_severities(found, study.checks.severities)]
     raise_errors(issues)
     frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, settled, issues)
     frames |= uncertainty_frames(answers, frames["results"]) | no_comparison()
+    frames |= development_frames(panel, outcome, study)
     manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
     manifest["settlement"] = settled.facts
     return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest, scenarios={})

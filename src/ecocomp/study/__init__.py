@@ -1,6 +1,7 @@
 """The frozen settings of one analysis, and the template that explains every key."""
 
 from ecocomp.study.adjust import Adjustment
+from ecocomp.study.outlook import Growth, Outlook
 from ecocomp.study.rasters import LandCover, NetEcosystem, NetPrimary, Raster
 from ecocomp.study.settings import (
     Amount,
@@ -28,10 +29,12 @@ __all__ = [
     "CostTable",
     "ErrorOf",
     "Floor",
+    "Growth",
     "Header",
     "LandCover",
     "NetEcosystem",
     "NetPrimary",
+    "Outlook",
     "Price",
     "PriceSpread",
     "Quantity",

@@ -19,6 +19,7 @@ from ecocomp.study.adjust import Adjustment, unfit_adjustments
 from ecocomp.study.checks import Checks, unfit_totals
 from ecocomp.study.crosswalk import Crosswalk
 from ecocomp.study.emissions import unfit_emissions
+from ecocomp.study.outlook import Outlook
 from ecocomp.study.rasters import Raster, unfit_rasters
 from ecocomp.study.scenarios import merged, unfit_names
 from ecocomp.study.settings import Compensation, Header, Quantity, Revision, Space, Table, Units, Zoning
@@ -60,6 +61,9 @@ class Study(BaseModel):
         Settlement(), description="how payments and receipts are brought to equal sums, within limits, and paired"
     )
     uncertainty: Uncertainty = Field(Uncertainty(), description="how wrong the inputs may be, and what follows from it")
+    outlook: Outlook = Field(
+        Outlook(), description="how emissions and sequestration may go on, tested on years held out"
+    )
     checks: Checks = Field(Checks(), description="how severe each finding of a check is, and published totals")
     adjust: dict[str, Adjustment] = Field({}, description="a change of some units' values, as in a county without coal")
     scenarios: dict[str, dict[str, Any]] = Field(
@@ -225,6 +229,15 @@ class Study(BaseModel):
             raise ValueError(
                 f"[units] parents: {', '.join(dict.fromkeys(taken))} is the name of another column of the results; "
                 "rename the column in the table"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _outlook_has_its_population(self) -> Study:
+        stirpat = self.outlook.until is not None and "stirpat" in self.outlook.methods
+        if stirpat and "population" not in self.quantities:
+            raise ValueError(
+                '[outlook] stirpat needs the quantity population: add it to [quantities], or set methods = ["gm11"]'
             )
         return self
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from ecocomp.study.checks import Checks
+from ecocomp.study.outlook import Growth
 from ecocomp.study.settings import Quantity
 from ecocomp.study.study import Study
 from ecocomp.study.uncertainty import ErrorOf
@@ -95,6 +96,10 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
     "settlement.matrix.table": '"costs.csv"',
     "settlement.matrix.sheet": '"costs"',
     "space.permutations": "99999",
+    "outlook.until": "2035",
+    "outlook.growth.population": "0.002",
+    "outlook.growth.affluence": "0.05",
+    "outlook.growth.technology": "-0.03",
     "uncertainty.parent": '"city"',
     "uncertainty.weights_concentration": "30",
     "uncertainty.revisions": '"all"    # or { "size_normalised, geometric" = 0.7, quota = 0.3 }',
@@ -118,7 +123,7 @@ _EXTRAS = (  # alternatives to another key, or settings that most studies leave 
     "units.boundaries_source", "uncertainty.parent", "uncertainty.weights_concentration", "uncertainty.revisions",
     "units.boundaries_source", "units.query", "units.header_rows", "units.decimal", "units.divisions",
     "units.boundaries_crs", "units.boundaries_query", "settlement.top_up_level", "settlement.nesting",
-    "settlement.minimum_transfer",
+    "settlement.minimum_transfer", "outlook.until",
 )  # fmt: skip
 _SCENARIO = (
     "# [scenarios.NAME]",
@@ -171,7 +176,8 @@ def _section(path: str, model: Any) -> Iterator[str]:
         named = get_origin(field.annotation) is dict and inner is not ErrorOf
         optional = "# " if named or field.default is None else ""
         yield f"\n# {field.description}"
-        yield f"{optional}[{place}.gdp]" if named else f"{optional}[{place}]"  # named after a quantity
+        name = "NAME" if inner is Growth else "gdp"  # the user's own, or a quantity
+        yield f"{optional}[{place}.{name}]" if named else f"{optional}[{place}]"
         if inner is ErrorOf:
             yield from _errors()
             continue

@@ -34,6 +34,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "closest": ("smallest relative difference", "相对差额最小"),
     "own": ("this study", "本研究"),
     "others": ("others", "其他"),
+    # decomposition and outlook
+    "steps from": ("each step, from {} on", "自 {} 年起逐期"),
+    "observed": ("observed", "观测值"),
+    "damped_trend": ("damped trend (baseline)", "阻尼趋势（基准）"),
+    "stirpat": ("STIRPAT", "STIRPAT"),
+    "gm11": ("GM(1,1)", "GM(1,1)"),
+    "trend": ("trend", "趋势延续"),
     # certainty
     "robust": ("robust: probability from {}", "稳健：概率不低于 {}"),
     "likely": ("likely: {} to {}", "较可能：{} 至 {}"),

@@ -16,7 +16,9 @@ from ecocomp.outputs.figures import (
     certainty,
     clusters,
     comparison,
+    decomposition,
     flows,
+    outlook,
     parents,
     priority,
     ranks,
@@ -40,6 +42,8 @@ _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
     "revisions": revisions.draw,
     "certainty": certainty.draw,
     "ranks": ranks.draw,
+    "decomposition": decomposition.draw,
+    "outlook": outlook.draw,
     "comparison": comparison.draw,
 }
 _NEEDS = {
@@ -49,6 +53,8 @@ _NEEDS = {
     "certainty": "uncertainty",
     "ranks": "uncertainty",
     "comparison": "comparison",
+    "decomposition": "decomposition",
+    "outlook": "outlook",
 }
 """Figures of a table that may be empty."""
 
@@ -77,7 +83,7 @@ def write_figures(result: Result, folder: Path) -> list[Figure]:
     list of Figure
         In the order of a report; ``flows`` and ``parents`` only with transfers, ``revisions`` only when revisions were
         compared, ``certainty`` and ``ranks`` only with draws, ``comparison``
-        only with scenarios.
+        only with scenarios, ``decomposition`` and ``outlook`` only where their tables have rows.
     """
     folder.mkdir(parents=True, exist_ok=True)
     scene = scene_of(result)

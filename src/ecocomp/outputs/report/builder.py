@@ -18,8 +18,10 @@ from ecocomp.outputs.figures.words import revision_name
 from ecocomp.outputs.priority_table import display_names
 from ecocomp.outputs.report import data_tables, findings, numbers, result_tables
 from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
+from ecocomp.outputs.report.decomposition import decomposition_passage, forces
 from ecocomp.outputs.report.histories import cluster_changes
 from ecocomp.outputs.report.method import method
+from ecocomp.outputs.report.outlook import outlook_passage, prospects
 from ecocomp.outputs.report.references import references
 from ecocomp.outputs.report.scenarios import scenario_section
 from ecocomp.outputs.report.settlement import transfers_section
@@ -123,9 +125,14 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
             "means": data_tables.means_table(result, wording),
         },
         "issues": data_tables.issue_groups(result, wording),
-        "method": method(study, _prices(result), result.manifest["permutations"]) + uncertainty_passage(study),
+        "method": method(study, _prices(result), result.manifest["permutations"])
+        + uncertainty_passage(study)
+        + decomposition_passage(result)
+        + outlook_passage(study),
         "certainty": certainty(result, study, wording),
         "transfers": transfers_section(result, study, wording),
+        "forces": forces(result, wording),
+        "prospects": prospects(result, study, wording),
         "findings": _findings(result, study, names),
         "changes": cluster_changes(result, study, wording),
         "comparison": _comparison(result, wording, study),

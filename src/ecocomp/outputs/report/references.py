@@ -18,6 +18,15 @@ class Reference:
     doi: str = ""
 
 
+_ANG = Reference(
+    "Ang, B. W. (2005). The LMDI approach to decomposition analysis: a practical guide. Energy Policy 33, 867–871.",
+    "10.1016/j.enpol.2003.10.010",
+)
+_ANG_LIU = Reference(
+    "Ang, B. W. and Liu, N. (2007). Handling zero values in the logarithmic mean Divisia index decomposition "
+    "approach. Energy Policy 35, 238–246.",
+    "10.1016/j.enpol.2005.11.001",
+)
 _ANSELIN = Reference(
     "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical Analysis 27, 93–115.",
     "10.1111/j.1538-4632.1995.tb00338.x",
@@ -33,7 +42,20 @@ _CHEN = Reference(
     "10.1038/s41597-020-00736-3",
 )
 _CLIFF = Reference("Cliff, A. D. and Ord, J. K. (1981). Spatial Processes: Models and Applications. Pion, London.")
+_DENG = Reference(
+    "Deng, J.-L. (1982). Control problems of grey systems. Systems & Control Letters 1, 288–294.",
+    "10.1016/S0167-6911(82)80025-X",
+)
+_DIETZ = Reference(
+    "Dietz, T. and Rosa, E. A. (1997). Effects of population and affluence on CO2 emissions. Proceedings of the "
+    "National Academy of Sciences 94, 175–179.",
+    "10.1073/pnas.94.1.175",
+)
 _ESRI = Reference("Esri. How Emerging Hot Spot Analysis works. ArcGIS Pro documentation.")
+_GARDNER = Reference(
+    "Gardner, E. S. and McKenzie, E. (1985). Forecasting trends in time series. Management Science 31, 1237–1246.",
+    "10.1287/mnsc.31.10.1237",
+)
 _JENKS = Reference(
     "Jenks, G. F. (1977). Optimal Data Classification for Choropleth Maps. Department of Geography, Occasional "
     "Paper 2, "
@@ -79,12 +101,19 @@ def references(result: Result, study: Study) -> list[Reference]:
     declared = " ".join(q.source or "" for q in study.quantities.values())
     chen = "Chen" in declared and ("2020" in declared or "s41597-020-00736-3" in declared)
     several = result.results["year"].nunique() > 1
+    decomposed = not result.decomposition.empty
+    outlook = study.outlook.until is not None
     used = [
+        (decomposed, _ANG),
+        (decomposed, _ANG_LIU),
         (True, _ANSELIN),
         (True, _BENJAMINI),
         (chen, _CHEN),
         (True, _CLIFF),
+        (outlook and "gm11" in study.outlook.methods, _DENG),
+        (outlook and "stirpat" in study.outlook.methods, _DIETZ),
         (several, _ESRI),
+        (outlook, _GARDNER),
         (True, _JENKS),
         (several, _KEMENY),
         (several, _RANK_CORRELATION),

@@ -1,0 +1,95 @@
+"""Figure of what drove emissions: effects of each step stacked, and of larger units over the whole period."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from ecocomp.decomposition import EFFECTS
+from ecocomp.outputs.figures.captions import caption
+from ecocomp.outputs.figures.colours import INK
+from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
+from ecocomp.outputs.figures.scene import Scene, shortened
+
+__all__ = ["draw"]
+
+COLOURS = dict(zip(EFFECTS, ("#9fc9e3", "#f58a3c", "#5c6b73"), strict=True))
+MOST_PARENTS = 16
+MOST_STEPS = 10
+
+
+def draw(scene: Scene) -> tuple[Figure, str]:
+    """Return the figure and its caption: steps of the region, and the whole period by parents."""
+    frame = scene.result.decomposition
+    region = frame[frame["level"] == "region"].dropna(subset="change")
+    steps = region[region["span"] == "step"]
+    parents = _parents(frame)
+    height = max(2.3, 0.19 * len(parents) + 0.5)
+    sheet = page(WIDTH, height + 0.98, scene.style, scene.notice)
+    wide = 3.15 if len(parents) else WIDTH - 0.8
+    ax = sheet.axes(0.62, 0.68, wide, height)
+    _stack(ax, steps, [f"{int(y)}" for y in steps["year"]], upright=True)
+    ax.set_ylabel(scene.style.label("change"), labelpad=2)
+    marks = np.arange(len(steps))[:: max(1, -(-len(steps) // MOST_STEPS))]
+    ax.set_xticks(marks, [str(int(steps["year"].iloc[i])) for i in marks])
+    first = int(region["previous_year"].min()) if len(region) else 0
+    ax.set_title(f"(a) {scene.style.word('steps from')}".format(first), fontsize=TEXT, loc="left", pad=4)
+    if len(parents):
+        right = sheet.axes(0.62 + wide + 1.25, 0.68, WIDTH - wide - 2.0, height)
+        names = [shortened(" ".join(scene.style.text(n).split()), 18) for n in parents["name"]]
+        _stack(right, parents, names, upright=False)
+        right.set_xlabel(scene.style.label("change"), labelpad=2)
+        span = f"{int(parents['previous_year'].iloc[0])}–{int(parents['year'].iloc[0])}"
+        right.set_title(f"(b) {span}", fontsize=TEXT, loc="left", pad=4)
+    handles, labels = ax.get_legend_handles_labels()
+    words = [scene.style.label(name, "") for name in labels]
+    place = (0.5, (sheet.foot + 0.06) / (sheet.height + sheet.foot))
+    sheet.figure.legend(handles, words, loc="lower center", ncols=4, columnspacing=1.3, borderpad=0, borderaxespad=0,
+                        handlelength=1.5, bbox_to_anchor=place)  # fmt: skip
+    return sheet.figure, _caption(scene, parents)
+
+
+def _parents(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the innermost level with few enough parents, the largest change first."""
+    whole = frame[(frame["level"] == "parent") & (frame["span"] == "whole")].dropna(subset="change")
+    levels = [part for _, part in whole.groupby("parent_level", sort=False) if 1 < len(part) <= MOST_PARENTS]
+    return levels[-1].sort_values("change", ascending=False, kind="stable") if levels else whole.iloc[:0]
+
+
+def _stack(ax: Axes, rows: pd.DataFrame, names: list[str], *, upright: bool) -> None:
+    """Draw effects above zero and below it apart, and the change as a mark."""
+    places = np.arange(len(rows))
+    above, below = np.zeros(len(rows)), np.zeros(len(rows))
+    for effect, colour in COLOURS.items():
+        values = rows[effect].to_numpy(dtype=float)
+        start = np.where(values >= 0, above, below)
+        if upright:
+            ax.bar(places, values, bottom=start, width=0.72, color=colour, label=effect)
+        else:
+            ax.barh(places, values, left=start, height=0.7, color=colour, label=effect)
+        above, below = above + np.maximum(values, 0), below + np.minimum(values, 0)
+    change = rows["change"].to_numpy(dtype=float)
+    x, y = (places, change) if upright else (change, places)
+    ax.scatter(x, y, s=13, marker="D", facecolor="white", edgecolor=INK, linewidth=0.8, zorder=4, label="change")
+    ax.spines[["top", "right"]].set_visible(False)
+    if upright:
+        ax.axhline(0, color=INK, lw=0.6)
+    else:
+        ax.axvline(0, color=INK, lw=0.6)
+        ax.set_yticks(places, names, fontsize=SMALL)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+
+
+def _caption(scene: Scene, parents: pd.DataFrame) -> str:
+    prices = str(scene.result.decomposition["price_level"].iloc[0])
+    return caption(
+        scene,
+        "What drove the region's emissions (logarithmic mean Divisia index): (a) from each year of the data to the next"
+        + (", and (b) over the whole period by larger unit, the largest change first" if len(parents) else ""),
+        "The effects add up to the change (diamonds)",
+        f"GDP at {prices}" + ("; inflation counts as affluence, and against intensity" if "current" in prices else ""),
+    )
