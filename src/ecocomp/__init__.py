@@ -31,6 +31,7 @@ _HOMES = {
 _ROOMS = (
     "accounts",
     "compensation",
+    "drivers",
     "grids",
     "panel",
     "settlement",

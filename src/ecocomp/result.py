@@ -34,6 +34,12 @@ FRAMES = (
     "uncertainty_centres",
     "comparison",
     "comparison_units",
+    "drivers",
+    "driver_interactions",
+    "driver_strata",
+    "driver_risks",
+    "regression",
+    "regression_diagnostics",
     "issues",
 )
 """Names of the tables of a result, in the order in which a run makes them."""
@@ -47,7 +53,8 @@ class Result:
     ``geometry`` is indexed by ``unit``; ``backdrop`` holds the polygons that the table lacks, drawn grey.
     ``revisions`` is empty unless revisions were compared; ``transitions``, ``markov``, ``histories`` and
     ``cluster_trends`` are empty with a single year; ``uncertainty`` and its kin are empty without draws;
-    ``transfers_parents`` without parents, ``settlement_limits`` without caps and floors.
+    ``transfers_parents`` without parents, ``settlement_limits`` without caps and floors;
+    ``drivers``, ``driver_…`` and ``regression…`` without factors and models.
     ``scenarios`` holds the results of the study's scenarios by name; ``comparison`` and ``comparison_units`` tell what
     differs between them and this one, and are empty without scenarios.
     """
@@ -73,6 +80,12 @@ class Result:
     uncertainty_centres: pd.DataFrame
     comparison: pd.DataFrame
     comparison_units: pd.DataFrame
+    drivers: pd.DataFrame
+    driver_interactions: pd.DataFrame
+    driver_strata: pd.DataFrame
+    driver_risks: pd.DataFrame
+    regression: pd.DataFrame
+    regression_diagnostics: pd.DataFrame
     issues: pd.DataFrame
     geometry: gpd.GeoDataFrame
     backdrop: gpd.GeoDataFrame

@@ -50,7 +50,8 @@ def body(section: str) -> str:
 def test_the_walk_finds_the_nested_sections() -> None:
     assert {"study", "units", "tables", "crosswalk", "rasters", "revision", "compensation", "compensation.price",
             "compensation.stage_coefficient", "zoning", "space", "settlement", "checks", "checks.totals",
-            "uncertainty", "uncertainty.price", "adjust", "settlement.cap", "settlement.floor", "settlement.matrix"
+            "uncertainty", "uncertainty.price", "adjust", "settlement.cap", "settlement.floor", "settlement.matrix",
+            "drivers", "drivers.columns"
             } == set(SECTIONS)  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def test_every_key_stands_in_its_section_with_its_description(section: str) -> N
         assert field.description, f"{section}.{key} has no description"
         tables = [m for m in models(field.annotation) if m is not Amount]
         if tables:
-            assert re.search(rf"\[{section}\.{key}(\.gdp)?\]", template())
+            assert re.search(rf"\[{section}\.{key}(\.gdp|\.NAME)?\]", template())
         else:
             assert re.search(rf"^(# )?{key} = \S", text, re.MULTILINE), f"{section}.{key}"
             assert f"# {field.description}" in text
@@ -122,6 +123,13 @@ def test_every_alternative_loads_when_its_comment_is_taken_away() -> None:
                 word = re.match(r"# (\w+) = ", lines[place])
                 if place == start or (word and word[1] in needed):
                     changed[place] = lines[place].removeprefix("# ")
+        if section == "[drivers.columns.NAME]" and key == "table":  # a further table to hold it
+            needed = ("table", "id", r"\[tables.NAME\]")
+            head = lines.index("# [tables.NAME]")
+            end = next(n for n in range(head, len(lines)) if not lines[n].startswith("#"))
+            for place in range(head, end):
+                if re.match(rf"# ({'|'.join(needed)})( = |$)", lines[place]):
+                    changed[place] = lines[place].removeprefix("# ")
         if key == "divisions":  # of the further table and of the units to which it is carried
             changed = [x.removeprefix("# ") if re.match(r"# divisions = 2020", x) else x for x in changed]
         if key == "bands":  # of one stack
@@ -163,6 +171,7 @@ NEEDED = {
     "[tables.NAME]": ("table", "id"), "[rasters.NAME]": ("files",), "[checks.totals.gdp]": ("unit", "years"),
     "[adjust.NAME]": ("quantity", "units", "multiply"), "[settlement.cap]": ("share",),
     "[settlement.floor]": ("share",), "[settlement.matrix]": ("table",),
+    "[drivers.columns.NAME]": ("column",),
 }  # fmt: skip
 OF_A_TABLE = ("unit", "table", "name", "year", "column")
 INSTEAD = (

@@ -21,9 +21,10 @@ from ecocomp.compensation import (
     stage_of,
     threshold_of,
 )
+from ecocomp.drivers import explain, require_models
 from ecocomp.issues import Issue, raise_errors
 from ecocomp.panel import Inputs, adjust
-from ecocomp.pipeline.frames import tabulate, together, uncertainty_frames
+from ecocomp.pipeline.frames import driver_frames, tabulate, together, uncertainty_frames
 from ecocomp.pipeline.manifest import describe, remarks
 from ecocomp.pipeline.reading import Read, beyond, read_inputs
 from ecocomp.result import Result
@@ -77,6 +78,7 @@ def examined(study: Study) -> Iterator[tuple[str | None, Study, Inputs | None, l
 
 
 def _examine(study: Study, read: Read | None = None) -> tuple[Inputs | None, list[Issue]]:
+    require_models(study)
     read = read or read_inputs(study)
     issues = [*read.examined, *check_prices(study.compensation, read.years, study.file_name)]
     issues += check_reference(study.revision, read.years)
@@ -177,6 +179,10 @@ def run(
     balance = top_n_balance(amounts, ranks, groups)
     settled = settle(due, terms_of(study, panel, ranks, polygons))
 
+    watch.start("drivers")
+    told = together(panel, account, revision["revised"], amounts, priorities)
+    drivers, left_out = explain(study, told, inputs.factors, polygons)
+
     watch.start("comparison of revisions")
     revisions = compare_revisions(panel, study.revision, money) if all_revisions else None
 
@@ -190,10 +196,11 @@ def run(
         panel, account, revision, price, stage, amounts, groups, priorities, ranks, classes, local, settled.amounts
     )
     region = together(payments_and_receipts(due), settled.sums, global_moran)
-    issues = [*inputs.issues, *with_severities(remarks(study, units, centres), study.checks.severities)]
+    issues = [*inputs.issues, *with_severities([*remarks(study, units, centres), *left_out], study.checks.severities)]
     raise_errors(issues)
     frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, settled, issues)
     frames |= uncertainty_frames(answers, frames["results"]) | no_comparison()
+    frames |= driver_frames(drivers, frames["results"])
     manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
     manifest["settlement"] = settled.facts
     return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest, scenarios={})

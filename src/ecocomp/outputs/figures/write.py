@@ -16,6 +16,7 @@ from ecocomp.outputs.figures import (
     certainty,
     clusters,
     comparison,
+    drivers,
     flows,
     parents,
     priority,
@@ -41,6 +42,7 @@ _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
     "certainty": certainty.draw,
     "ranks": ranks.draw,
     "comparison": comparison.draw,
+    "drivers": drivers.draw,
 }
 _NEEDS = {
     "flows": "transfers",
@@ -49,6 +51,7 @@ _NEEDS = {
     "certainty": "uncertainty",
     "ranks": "uncertainty",
     "comparison": "comparison",
+    "drivers": "drivers",
 }
 """Figures of a table that may be empty."""
 
@@ -77,7 +80,7 @@ def write_figures(result: Result, folder: Path) -> list[Figure]:
     list of Figure
         In the order of a report; ``flows`` and ``parents`` only with transfers, ``revisions`` only when revisions were
         compared, ``certainty`` and ``ranks`` only with draws, ``comparison``
-        only with scenarios.
+        only with scenarios, ``drivers`` only with factors.
     """
     folder.mkdir(parents=True, exist_ok=True)
     scene = scene_of(result)

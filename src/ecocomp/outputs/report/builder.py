@@ -18,6 +18,7 @@ from ecocomp.outputs.figures.words import revision_name
 from ecocomp.outputs.priority_table import display_names
 from ecocomp.outputs.report import data_tables, findings, numbers, result_tables
 from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
+from ecocomp.outputs.report.drivers import driver_passage, drivers_section
 from ecocomp.outputs.report.histories import cluster_changes
 from ecocomp.outputs.report.method import method
 from ecocomp.outputs.report.references import references
@@ -123,7 +124,10 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
             "means": data_tables.means_table(result, wording),
         },
         "issues": data_tables.issue_groups(result, wording),
-        "method": method(study, _prices(result), result.manifest["permutations"]) + uncertainty_passage(study),
+        "method": method(study, _prices(result), result.manifest["permutations"])
+        + driver_passage(study)
+        + uncertainty_passage(study),
+        "drivers": drivers_section(result, study, wording),
         "certainty": certainty(result, study, wording),
         "transfers": transfers_section(result, study, wording),
         "findings": _findings(result, study, names),
