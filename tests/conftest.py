@@ -33,6 +33,8 @@ def _lacking() -> dict[str, str]:
         lacking["database"] = reason
     if any(find_spec(name) is None for name in ("dask", "distributed", "zarr")):
         lacking["scale"] = "dask, distributed or zarr is not installed (extra 'scale')"
+    if find_spec("spreg") is None or find_spec("mgwr") is None:
+        lacking["drivers"] = "spreg or mgwr is not installed (extra 'drivers')"
     if find_spec("rasterio") is None or find_spec("exactextract") is None:
         lacking["rasters"] = "rasterio or exactextract is not installed (extra 'rasters')"
     return lacking

@@ -32,6 +32,7 @@ _ROOMS = (
     "accounts",
     "compensation",
     "decomposition",
+    "drivers",
     "grids",
     "outlook",
     "panel",

@@ -38,6 +38,12 @@ FRAMES = (
     "outlook",
     "outlook_tests",
     "outlook_years",
+    "drivers",
+    "driver_interactions",
+    "driver_strata",
+    "driver_risks",
+    "regression",
+    "regression_diagnostics",
     "issues",
 )
 """Names of the tables of a result, in the order in which a run makes them."""
@@ -52,7 +58,8 @@ class Result:
     ``revisions`` is empty unless revisions were compared; ``transitions``, ``markov``, ``histories`` and
     ``cluster_trends`` are empty with a single year; ``uncertainty`` and its kin are empty without draws;
     ``transfers_parents`` without parents, ``settlement_limits`` without caps and floors; ``outlook`` and its kin
-    without [outlook]; ``decomposition`` with a single year or without population.
+    without [outlook]; ``decomposition`` with a single year or without population; ``drivers``, ``driver_…`` and
+    ``regression…`` without factors and models.
     ``scenarios`` holds the results of the study's scenarios by name; ``comparison`` and ``comparison_units`` tell what
     differs between them and this one, and are empty without scenarios.
     """
@@ -82,6 +89,12 @@ class Result:
     outlook: pd.DataFrame
     outlook_tests: pd.DataFrame
     outlook_years: pd.DataFrame
+    drivers: pd.DataFrame
+    driver_interactions: pd.DataFrame
+    driver_strata: pd.DataFrame
+    driver_risks: pd.DataFrame
+    regression: pd.DataFrame
+    regression_diagnostics: pd.DataFrame
     issues: pd.DataFrame
     geometry: gpd.GeoDataFrame
     backdrop: gpd.GeoDataFrame

@@ -29,6 +29,7 @@ def tiny_result(
     revisions: bool = False,
     uncertainty: bool = False,
     scenarios: Sequence[str] = (),
+    drivers: Sequence[str] = (),
 ) -> Result:
     """Return a result of one square a value (Mt CO2 before and after revision, 60 CNY/t), the same in every year.
 
@@ -76,6 +77,12 @@ def tiny_result(
         outlook=pd.DataFrame(),
         outlook_tests=pd.DataFrame(),
         outlook_years=pd.DataFrame(),
+        drivers=_drivers(drivers),
+        driver_interactions=_interactions(drivers),
+        driver_strata=pd.DataFrame(),
+        driver_risks=pd.DataFrame(),
+        regression=pd.DataFrame(),
+        regression_diagnostics=pd.DataFrame(),
         issues=pd.DataFrame(),
         geometry=geometry,
         backdrop=gpd.GeoDataFrame(geometry=beyond, crs="EPSG:4326"),
@@ -143,6 +150,27 @@ def _uncertainty(results: pd.DataFrame) -> pd.DataFrame:
         rank_side=np.where(pays == (share > 0.5), "payer", "recipient"),
         rank_median=rank + 1, rank_low=rank, rank_high=rank + 3,
     )  # fmt: skip
+
+
+def _drivers(factors: Sequence[str]) -> pd.DataFrame:
+    """Return factors of falling q, every other one in the formula of the response."""
+    if not factors:
+        return pd.DataFrame()
+    number = np.arange(len(factors))
+    q = 0.8 / (1 + number)
+    return pd.DataFrame({
+        "year": 2011, "response": "amount", "factor": list(factors), "q": q, "q_held_out": q - 0.1,
+        "p_permutation": np.where(number == 0, 0.0004, 0.03 * number), "units_used": 6, "permutations": 999,
+        "by_construction": np.where(number % 2 == 0, "yes", "no"),
+    })  # fmt: skip
+
+
+def _interactions(factors: Sequence[str]) -> pd.DataFrame:
+    rows = [
+        (2011, b, a, 0.9 / (1 + i), "enhanced, nonlinear" if (i + j) % 3 == 0 else "enhanced, two factors")
+        for i, a in enumerate(factors) for j, b in enumerate(factors[:i])
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["year", "factor", "other_factor", "joint_q", "interaction"])
 
 
 def _regional(results: pd.DataFrame) -> pd.DataFrame:

@@ -49,6 +49,9 @@ def texts(result, name: str) -> list[str]:
         tiny_result([1, 2, -1, -3, np.nan, 0.5], backdrop=True, revisions=True, uncertainty=True),
         tiny_result([1, 2, -1, -3, np.nan, 0.5], backdrop=True, scenarios=["高价", "b", "c", "d"]),
         tiny_result([1, 2, 3], uncertainty=True),  # nobody receives
+        tiny_result([1, 2, -1], drivers=["emissions", "一个名字很长的因子" * 4, "x"]),
+        tiny_result([1, 2, -1], drivers=["gdp"]),
+        tiny_result([1, 2, -1], drivers=[f"factor_{i}" for i in range(15)]),
         tiny_result([np.nan, np.nan], uncertainty=True),  # nothing is known
         tiny_result([1, 2, 3], years=[2010]),  # nobody receives, one year
         tiny_result([-1, -2, -3], parents=False),  # nobody pays, no parents
@@ -61,6 +64,9 @@ def texts(result, name: str) -> list[str]:
         "all kinds",
         "scenarios",
         "draws, no recipients",
+        "drivers of long names",
+        "one driver",
+        "many drivers",
         "draws, all missing",
         "no recipients",
         "no payers",
@@ -74,7 +80,7 @@ def test_any_result_is_drawn(result, tmp_path: Path) -> None:
     figures = write_figures(result, tmp_path / "图 figures")
     assert [f.name for f in figures] == NAMES + (["revisions"] if len(result.revisions) else []) + (
         ["certainty", "ranks"] if len(result.uncertainty) else []
-    ) + (["comparison"] if len(result.comparison) else [])
+    ) + (["comparison"] if len(result.comparison) else []) + (["drivers"] if len(result.drivers) else [])
     for figure in figures:
         assert figure.path == tmp_path / "图 figures" / f"{figure.name}.png"
         assert figure.path.read_bytes().startswith(b"\x89PNG")
@@ -308,6 +314,20 @@ def test_certainty_fades_colour_and_not_lightness() -> None:
     assert faded("#cf4f0a", 0) == "#6d6d6d"
     assert certainty_of(np.array([0.95, 0.9, 0.8, 0.79, 0.5]), 0.95).tolist() == [0, 1, 1, 2, 2]
     assert certainty_of(np.array([0.75, 0.7, 0.6]), 0.7).tolist() == [0, 0, 2], "a lower level leaves none in between"
+
+
+def test_the_figure_of_drivers_says_what_it_shows() -> None:
+    factors = ["emissions", "share_of_forest", *(f"f{i}" for i in range(12))]
+    result = tiny_result([1, 2, -1, -3], drivers=factors)
+    lettered = texts(result, "drivers")
+    assert {"Emissions", "share of forest", "p < 0.001", "p = 0.030", "0.45", "0.30", "By construction"} <= set(
+        lettered
+    )
+    assert "f11" not in lettered, "twelve are drawn"
+    caption = _DRAW["drivers"](scene_of(result))[1]
+    assert "What goes with amount in 2011" in caption
+    assert "2 factors with smaller q are in drivers.csv only" in caption
+    assert "Association, not cause" in caption
 
 
 def test_figures_of_the_draws_say_what_they_show() -> None:

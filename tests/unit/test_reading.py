@@ -13,8 +13,8 @@ from ecocomp.pipeline.reading import beyond, read_inputs
 from ecocomp.study import Study
 from tiny import panel, write_study
 
-LEFT_OUT = ("compensation", "zoning", "space", "settlement", "uncertainty", "adjust", "scenarios")
-COMPARED = {"study", "units", "tables", "crosswalk", "rasters", "quantities", "checks", "revision"}
+LEFT_OUT = ("compensation", "zoning", "space", "settlement", "uncertainty", "outlook", "adjust", "scenarios")
+COMPARED = {"study", "units", "tables", "crosswalk", "rasters", "quantities", "checks", "revision", "drivers"}
 TOP_DOWN = {
     'emissions     = { column = "排放", unit = "Mt CO2" }': "emissions.top_down = { table = 'totals', column = '排放', "
     "unit = 'Mt CO2', parent = '省', proxy = 'gdp' }",
@@ -42,7 +42,8 @@ def test_reading_looks_at_no_other_section(tmp_path: Path, way: str) -> None:
     read = read_inputs(study)
     assert read.inputs is not None, read.examined + read.derived
     blind = study.model_copy(update={name: Forbidden() for name in LEFT_OUT}
-                             | {"revision": SimpleNamespace(reference=study.revision.reference)})  # fmt: skip
+                             | {"revision": SimpleNamespace(reference=study.revision.reference),
+                                "drivers": SimpleNamespace(columns=study.drivers.columns)})  # fmt: skip
     again = read_inputs(blind)
     assert again.inputs is not None
     assert again.inputs.panel.identical(read.inputs.panel)

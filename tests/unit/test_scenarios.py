@@ -100,6 +100,7 @@ def test_settings_come_back_with_scenarios() -> None:
     [
         ("compensation.price.value = 3.0", True), ("revision.method = 'none'", True), ("space.k = 3", True),
         ("settlement.gap_rule = 'scale_larger_side'", True), ("study.name = 'x'", True),
+        ("drivers.factors = ['gdp']", True), ("drivers.columns.x = { column = 'other' }", False),
         ("adjust.x = { quantity = 'gdp', units = ['1'], multiply = 2.0 }", True),
         ("units.table = 'other.csv'", False), ("quantities.gdp.column = 'other'", False),
         ("study.years = [2010]", False), ("study.seed = 5", False), ("checks.jump = 'off'", False),

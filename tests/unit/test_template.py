@@ -51,7 +51,7 @@ def test_the_walk_finds_the_nested_sections() -> None:
     assert {"study", "units", "tables", "crosswalk", "rasters", "revision", "compensation", "compensation.price",
             "compensation.stage_coefficient", "zoning", "space", "settlement", "checks", "checks.totals",
             "uncertainty", "uncertainty.price", "adjust", "settlement.cap", "settlement.floor", "settlement.matrix",
-            "outlook", "outlook.growth"
+             "outlook", "outlook.growth", "drivers", "drivers.columns",
             } == set(SECTIONS)  # fmt: skip
 
 
@@ -124,6 +124,13 @@ def test_every_alternative_loads_when_its_comment_is_taken_away() -> None:
                 word = re.match(r"# (\w+) = ", lines[place])
                 if place == start or (word and word[1] in needed):
                     changed[place] = lines[place].removeprefix("# ")
+        if section == "[drivers.columns.NAME]" and key == "table":  # a further table to hold it
+            needed = ("table", "id", r"\[tables.NAME\]")
+            head = lines.index("# [tables.NAME]")
+            end = next(n for n in range(head, len(lines)) if not lines[n].startswith("#"))
+            for place in range(head, end):
+                if re.match(rf"# ({'|'.join(needed)})( = |$)", lines[place]):
+                    changed[place] = lines[place].removeprefix("# ")
         if key == "divisions":  # of the further table and of the units to which it is carried
             changed = [x.removeprefix("# ") if re.match(r"# divisions = 2020", x) else x for x in changed]
         if key == "bands":  # of one stack
@@ -165,6 +172,7 @@ NEEDED = {
     "[tables.NAME]": ("table", "id"), "[rasters.NAME]": ("files",), "[checks.totals.gdp]": ("unit", "years"),
     "[adjust.NAME]": ("quantity", "units", "multiply"), "[settlement.cap]": ("share",),
     "[settlement.floor]": ("share",), "[settlement.matrix]": ("table",), "[outlook.growth.NAME]": (),
+    "[drivers.columns.NAME]": ("column",),
 }  # fmt: skip
 OF_A_TABLE = ("unit", "table", "name", "year", "column")
 INSTEAD = (

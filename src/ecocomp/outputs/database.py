@@ -48,6 +48,10 @@ _KEYS = {
     "uncertainty_centres": ("year", "weighting"),
     "comparison": ("scenario", "year"),
     "comparison_units": ("scenario", "unit", "year"),
+    "drivers": ("year", "factor"),
+    "driver_interactions": ("year", "factor", "other_factor"),
+    "driver_strata": ("year", "factor", "stratum"),
+    "driver_risks": ("year", "factor", "stratum", "other_stratum"),
     "units": ("unit",),
 }
 _ABOUT = {
@@ -69,6 +73,12 @@ _ABOUT = {
     "uncertainty_centres": "confidence ellipses of the centres of gravity",
     "comparison": "what differs between scenarios and the study, by year",
     "comparison_units": "what differs for each unit and year",
+    "drivers": "what goes with the response: q of every factor",
+    "driver_interactions": "what two factors account for together",
+    "driver_strata": "mean response of every stratum of a factor",
+    "driver_risks": "differences between strata",
+    "regression": "coefficients of the regressions",
+    "regression_diagnostics": "fit and tests of the regressions",
     "issues": "problems found in the inputs, and remarks",
     "units": "the units and their polygons",
     "columns": "what each column of each table holds",

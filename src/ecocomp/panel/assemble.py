@@ -12,6 +12,7 @@ import xarray as xr
 from ecocomp.issues import DataError, Issue, errors
 from ecocomp.panel.carrying import carry_quantity, check_divisions, compare_units, read_changes, relevant
 from ecocomp.panel.columns import unit_scales
+from ecocomp.panel.factors import lay_out_factors
 from ecocomp.panel.inputs import Inputs
 from ecocomp.panel.joining import Source, lay_out_quantity, left_out, open_source, years_of
 from ecocomp.panel.maps import areas, match, read_map, repair
@@ -61,6 +62,10 @@ def examine(study: Study) -> Examination:
     names = dict(zip(keys["unit"], source.table.frame.loc[keys.index, study.units.name], strict=True))
     known = pd.Series(names, dtype=object).reindex(members.index)
     grids |= _further_grids(study, further, known, grids, mapped, source.file, scales, years, issues)
+    tables: dict[str | None, Source] = {other.section.removeprefix("tables."): other for other in further}
+    tables[None] = source
+    factors, found = lay_out_factors(study, tables, members, years)
+    issues += found
     geometry = backdrop = None
     if boundaries is not None and mapped is not None and len(members):
         geometry, backdrop, apart = match(mapped, members, study.units.unmatched, source.file, boundaries.file)
@@ -78,7 +83,8 @@ def examine(study: Study) -> Examination:
     if errors(issues):
         return Examination(None, issues, years)
     sources = _sources(study, source, further, boundaries)
-    return Examination(Inputs(_documented(panel, study), geometry, backdrop, tuple(issues), sources), issues, years)
+    inputs = Inputs(_documented(panel, study), geometry, backdrop, tuple(issues), sources, factors)
+    return Examination(inputs, issues, years)
 
 
 def _boundaries(study: Study, table: RawTable | None, issues: list[Issue]) -> Boundaries | None:

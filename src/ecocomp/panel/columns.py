@@ -14,6 +14,7 @@ from ecocomp.sources.cleaning import Cleaned, Decimal, clean_numbers, plain
 from ecocomp.sources.tables import RawTable
 from ecocomp.study import Study
 from ecocomp.units import UnitError, scale
+from ecocomp.variables import table as variables_table
 from ecocomp.variables import variable
 
 __all__ = ["ABSURD", "convert", "fill_merged", "tell", "unit_scales", "with_names", "year_columns"]
@@ -241,7 +242,9 @@ def _out_of_range(
     unit: str | None,
 ) -> list[Issue]:
     """Return what ``issues`` makes of the rows beyond each bound of a quantity."""
-    v, found = variable(name), []
+    v, found = variables_table().get(name), []
+    if v is None:  # a column of [drivers.columns], of which nothing is known
+        return []
 
     def told(bound: float) -> str:  # in the column's own unit, as its values are
         if not bound or factor is None or unit is None:

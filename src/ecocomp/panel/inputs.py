@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -30,6 +30,8 @@ class Inputs:
         Every problem found, none of them an error.
     sources
         What was read: file, SHA-256, encoding, and the declared source and datum of the boundaries.
+    factors
+        Columns of [drivers.columns] (unit, year) on the labels of the panel: numbers as in their file, or texts.
     """
 
     panel: xr.Dataset
@@ -37,3 +39,4 @@ class Inputs:
     backdrop: gpd.GeoDataFrame
     issues: tuple[Issue, ...]
     sources: dict[str, Any]
+    factors: xr.Dataset = field(default_factory=xr.Dataset)

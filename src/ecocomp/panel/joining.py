@@ -15,7 +15,7 @@ from ecocomp.sources.cleaning import Cleaned, Decimal, decimal_mark
 from ecocomp.sources.tables import RawTable, open_table
 from ecocomp.study import Quantity, Reading, Study, Units
 
-__all__ = ["FEW", "Source", "lay_out_quantity", "left_out", "open_source", "years_of"]
+__all__ = ["FEW", "Source", "columns_of", "lay_out_quantity", "left_out", "open_source", "years_of"]
 
 FEW = 20
 """Codes that one message names; the rest are counted."""
@@ -64,6 +64,7 @@ def open_source(study: Study, name: str | None, issues: list[Issue]) -> tuple[Ra
     held: dict[str, Quantity] = {n: q for n, q in study.quantities.items() if q.table == name and q.column is not None}
     labels = _labels(reading, section)
     columns = {**labels, **{f"quantities.{n}": q.column or "" for n, q in held.items()}}
+    columns |= {f"drivers.columns.{n}": c.column for n, c in study.drivers.columns.items() if c.table == name}
     try:
         table = open_table(reading, study, columns.values())
     except DataError as error:
@@ -74,7 +75,7 @@ def open_source(study: Study, name: str | None, issues: list[Issue]) -> tuple[Ra
     issues += found
     if not {reading.id, reading.year or reading.id} <= set(table.frame.columns):
         return table, None
-    read = list(dict.fromkeys(label for q in held.values() for label in _columns_of(table, q).values()))
+    read = list(dict.fromkeys(label for q in held.values() for label in columns_of(table, q.column or "").values()))
     table, found = fill_merged(table, labels.values(), read)
     issues += found
     if isinstance(reading, Units):
@@ -123,9 +124,8 @@ def _uncomputed(table: RawTable, columns: Iterable[str]) -> list[Issue]:
     return issues
 
 
-def _columns_of(table: RawTable, quantity: Quantity) -> dict[int | None, str]:
-    """Return the columns that hold a quantity by year; ``None`` is the year of a column that holds several or all."""
-    column = quantity.column or ""
+def columns_of(table: RawTable, column: str) -> dict[int | None, str]:
+    """Return the columns that a name stands for by year; ``None`` is the year of one that holds several or all."""
     if YEAR in column:
         return {year: label for year, label in year_columns(table, column).items()}  # noqa: C416  # years may be None
     return {None: column} if column in table.frame else {}
@@ -135,7 +135,12 @@ def years_of(source: Source) -> set[int]:
     """Return the years that a table has, in its rows or in its columns."""
     if "year" in source.keys:
         return set(source.keys["year"])
-    return {year for q in source.quantities.values() for year in _columns_of(source.table, q) if year is not None}
+    return {
+        year
+        for q in source.quantities.values()
+        for year in columns_of(source.table, q.column or "")
+        if year is not None
+    }
 
 
 def lay_out_quantity(
@@ -163,7 +168,7 @@ def lay_out_quantity(
         Every faulty cell, and what was cleaned.
     """
     quantity = source.quantities[name]
-    columns = _columns_of(source.table, quantity)
+    columns = columns_of(source.table, quantity.column or "")
     if not columns:
         return None, []
     parts: dict[int | None, pd.Series] = {}

@@ -23,11 +23,12 @@ from ecocomp.compensation import (
     threshold_of,
 )
 from ecocomp.decomposition import check_decomposition
+from ecocomp.drivers import explain, require_models
 from ecocomp.issues import Issue, raise_errors
 from ecocomp.outlook import check_outlook, check_series, nominal_outlook, project
 from ecocomp.panel import Inputs, adjust
 from ecocomp.pipeline.developments import development_frames
-from ecocomp.pipeline.frames import tabulate, together, uncertainty_frames
+from ecocomp.pipeline.frames import driver_frames, tabulate, together, uncertainty_frames
 from ecocomp.pipeline.manifest import describe, remarks
 from ecocomp.pipeline.reading import Read, beyond, read_inputs
 from ecocomp.result import Result
@@ -81,6 +82,7 @@ def examined(study: Study) -> Iterator[tuple[str | None, Study, Inputs | None, l
 
 
 def _examine(study: Study, read: Read | None = None) -> tuple[Inputs | None, list[Issue]]:
+    require_models(study)
     read = read or read_inputs(study)
     issues = [*read.examined, *check_prices(study.compensation, read.years, study.file_name)]
     issues += check_reference(study.revision, read.years)
@@ -183,6 +185,10 @@ def run(
     balance = top_n_balance(amounts, ranks, groups)
     settled = settle(due, terms_of(study, panel, ranks, polygons))
 
+    watch.start("drivers")
+    told = together(panel, account, revision["revised"], amounts, priorities)
+    drivers, left_out = explain(study, told, inputs.factors, polygons)
+
     watch.start("comparison of revisions")
     revisions = compare_revisions(panel, study.revision, money) if all_revisions else None
 
@@ -201,13 +207,13 @@ def run(
         panel, account, revision, price, stage, amounts, groups, priorities, ranks, classes, local, settled.amounts
     )
     region = together(payments_and_receipts(due), settled.sums, global_moran)
-    found = [*remarks(study, units, centres), *nominal_outlook(study.outlook, money)]
+    found = [*remarks(study, units, centres), *left_out, *nominal_outlook(study.outlook, money)]
     found += check_decomposition(money, units.sizes["year"], "population" in panel)
     issues = [*inputs.issues, *with_severities(found, study.checks.severities)]
     raise_errors(issues)
     frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, settled, issues)
     frames |= uncertainty_frames(answers, frames["results"]) | no_comparison()
-    frames |= development_frames(panel, outcome, study)
+    frames |= development_frames(panel, outcome, study) | driver_frames(drivers, frames["results"])
     manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
     manifest["settlement"] = settled.facts
     return Result(**frames, geometry=polygons, backdrop=inputs.backdrop, manifest=manifest, scenarios={})

@@ -15,7 +15,7 @@ from ecocomp.settlement import Settled
 from ecocomp.space import ClusterHistories
 from ecocomp.uncertainty import COLUMNS, Answers
 
-__all__ = ["tabulate", "together", "uncertainty_frames"]
+__all__ = ["driver_frames", "tabulate", "together", "uncertainty_frames"]
 
 _TOTALS = ("emissions", "sequestration", "account", "gdp", "population", "area")
 _REVISIONS = (
@@ -108,6 +108,12 @@ def uncertainty_frames(answers: Answers | None, results: pd.DataFrame) -> dict[s
         name: frame[columns].assign(data_origin=origin)
         for (name, columns), frame in zip(COLUMNS.items(), frames, strict=True)
     }
+
+
+def driver_frames(tables: dict[str, pd.DataFrame], results: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables of :func:`ecocomp.drivers.explain` with the origin of the table of units."""
+    origin = None if results.empty else results["data_origin"].iloc[0]
+    return {name: frame.assign(data_origin=origin) for name, frame in tables.items()}
 
 
 def _issues(issues: Sequence[Issue]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import xarray as xr
 
 from ecocomp import space
 from ecocomp.accounts import reference_means
+from ecocomp.drivers import used_by
 from ecocomp.issues import Issue
 from ecocomp.panel import Inputs, sum_over_valid
 from ecocomp.space.centre import LARGEST_LEVERAGE
@@ -59,7 +60,9 @@ def describe(
         "study_folder": str(study.folder),
         "study_fingerprint": study.fingerprint(),
         "seed": study.study.seed,
-        "versions": {"python": platform.python_version()} | {name: metadata.version(name) for name in LIBRARIES},
+        "versions": {"python": platform.python_version()}
+        | {name: metadata.version(name) for name in LIBRARIES}
+        | {name: metadata.version(name) for name in used_by(study)},
         "inputs": inputs.sources,
         "data_origin": units.attrs["data_origin"],
         "parents": units.attrs["parents"],

@@ -1,6 +1,7 @@
 """The frozen settings of one analysis, and the template that explains every key."""
 
 from ecocomp.study.adjust import Adjustment
+from ecocomp.study.drivers import DriverColumn, Drivers
 from ecocomp.study.outlook import Growth, Outlook
 from ecocomp.study.rasters import LandCover, NetEcosystem, NetPrimary, Raster
 from ecocomp.study.settings import (
@@ -27,6 +28,8 @@ __all__ = [
     "Cap",
     "Compensation",
     "CostTable",
+    "DriverColumn",
+    "Drivers",
     "ErrorOf",
     "Floor",
     "Growth",

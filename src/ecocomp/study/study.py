@@ -18,6 +18,7 @@ from ecocomp.study.addresses import WHERE_PASSWORDS_GO, places_with_passwords
 from ecocomp.study.adjust import Adjustment, unfit_adjustments
 from ecocomp.study.checks import Checks, unfit_totals
 from ecocomp.study.crosswalk import Crosswalk
+from ecocomp.study.drivers import Drivers, unfit_drivers
 from ecocomp.study.emissions import unfit_emissions
 from ecocomp.study.outlook import Outlook
 from ecocomp.study.rasters import Raster, unfit_rasters
@@ -61,6 +62,7 @@ class Study(BaseModel):
         Settlement(), description="how payments and receipts are brought to equal sums, within limits, and paired"
     )
     uncertainty: Uncertainty = Field(Uncertainty(), description="how wrong the inputs may be, and what follows from it")
+    drivers: Drivers = Field(Drivers(), description="what goes with the amount: association, not cause")
     outlook: Outlook = Field(
         Outlook(), description="how emissions and sequestration may go on, tested on years held out"
     )
@@ -145,7 +147,7 @@ class Study(BaseModel):
         """Tell whether reading and checking the inputs of two studies must give the same."""
         own, others = (
             (s.folder, s.study.years, s.study.seed, s.units, s.tables, s.crosswalk, s.rasters, s.quantities, s.checks,
-             s.revision.reference) for s in (self, other)
+             s.revision.reference, s.drivers.columns) for s in (self, other)
         )  # fmt: skip
         return own == others
 
@@ -195,6 +197,15 @@ class Study(BaseModel):
         years = {name: reading.year for name, reading in self.tables.items()}
         read = [name for name, quantity in self.quantities.items() if not quantity.derived]
         faults = unfit_emissions(ways, self.units.parents, years, self.rasters, [*read, "area"])
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @model_validator(mode="after")
+    def _drivers_fit(self) -> Study:
+        divisions = {name: reading.divisions for name, reading in self.tables.items()}
+        quantities = list(dict.fromkeys([*self.quantities, "area"]))
+        faults = unfit_drivers(self.drivers, quantities, self.units.parents, divisions, self.units.divisions)
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -275,6 +286,7 @@ class Study(BaseModel):
     def joined_tables(self) -> list[str]:
         """Names of the further tables that are joined on unit and year: all but those that only emissions are from."""
         named = {quantity.table for quantity in self.quantities.values()}
+        named |= {column.table for column in self.drivers.columns.values()}
         ways = [way for q in self.quantities.values() for way in (q.top_down, q.energy) if way is not None]
         apart = set().union(*(way.tables for way in ways)) - named
         return [name for name in self.tables if name not in apart]

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from ecocomp.study.checks import Checks
+from ecocomp.study.drivers import DriverColumn
 from ecocomp.study.outlook import Growth
 from ecocomp.study.settings import Quantity
 from ecocomp.study.study import Study
@@ -116,6 +117,10 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
     "adjust.multiply": "0.4",
     "adjust.value": "1.5",
     "adjust.unit": '"Mt CO2"',
+    "drivers.columns.table": '"NAME"',
+    "drivers.columns.column": '"forest_share"',
+    "drivers.columns.unit": '"%"',
+    "drivers.columns.source": '"who published it"',
 }
 _EXTRAS = (  # alternatives to another key, or settings that most studies leave out
     "study.notice", "units.dissolve", "units.boundaries_layer", "compensation.price.years", "compensation.price.preset",
@@ -176,7 +181,7 @@ def _section(path: str, model: Any) -> Iterator[str]:
         named = get_origin(field.annotation) is dict and inner is not ErrorOf
         optional = "# " if named or field.default is None else ""
         yield f"\n# {field.description}"
-        name = "NAME" if inner is Growth else "gdp"  # the user's own, or a quantity
+        name = "NAME" if inner in (Growth, DriverColumn) else "gdp"  # named as one likes, or after a quantity
         yield f"{optional}[{place}.{name}]" if named else f"{optional}[{place}]"
         if inner is ErrorOf:
             yield from _errors()

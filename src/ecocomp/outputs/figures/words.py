@@ -55,6 +55,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "unchanged": ("unchanged", "不变"),
     "changes group": ("changes group", "类型变化"),
     "against own": ("{} against this study", "{}（与本研究相比）"),
+    # drivers
+    "q of factors": ("Share of the variance, q", "解释力 q"),
+    "factor": ("factor", "因子"),
     # units of measure
     "CNY": ("CNY", "元"),
     "1e6 CNY": ("million CNY", "百万元"),

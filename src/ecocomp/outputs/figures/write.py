@@ -17,6 +17,7 @@ from ecocomp.outputs.figures import (
     clusters,
     comparison,
     decomposition,
+    drivers,
     flows,
     outlook,
     parents,
@@ -45,6 +46,7 @@ _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
     "decomposition": decomposition.draw,
     "outlook": outlook.draw,
     "comparison": comparison.draw,
+    "drivers": drivers.draw,
 }
 _NEEDS = {
     "flows": "transfers",
@@ -55,6 +57,7 @@ _NEEDS = {
     "comparison": "comparison",
     "decomposition": "decomposition",
     "outlook": "outlook",
+    "drivers": "drivers",
 }
 """Figures of a table that may be empty."""
 
@@ -83,7 +86,7 @@ def write_figures(result: Result, folder: Path) -> list[Figure]:
     list of Figure
         In the order of a report; ``flows`` and ``parents`` only with transfers, ``revisions`` only when revisions were
         compared, ``certainty`` and ``ranks`` only with draws, ``comparison``
-        only with scenarios, ``decomposition`` and ``outlook`` only where their tables have rows.
+        only with scenarios, ``decomposition``, ``outlook`` and ``drivers`` only where their tables have rows.
     """
     folder.mkdir(parents=True, exist_ok=True)
     scene = scene_of(result)

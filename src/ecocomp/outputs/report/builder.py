@@ -19,6 +19,7 @@ from ecocomp.outputs.priority_table import display_names
 from ecocomp.outputs.report import data_tables, findings, numbers, result_tables
 from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
 from ecocomp.outputs.report.decomposition import decomposition_passage, forces
+from ecocomp.outputs.report.drivers import driver_passage, drivers_section
 from ecocomp.outputs.report.histories import cluster_changes
 from ecocomp.outputs.report.method import method
 from ecocomp.outputs.report.outlook import outlook_passage, prospects
@@ -126,9 +127,11 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         },
         "issues": data_tables.issue_groups(result, wording),
         "method": method(study, _prices(result), result.manifest["permutations"])
+        + driver_passage(study)
         + uncertainty_passage(study)
         + decomposition_passage(result)
         + outlook_passage(study),
+        "drivers": drivers_section(result, study, wording),
         "certainty": certainty(result, study, wording),
         "transfers": transfers_section(result, study, wording),
         "forces": forces(result, wording),

@@ -52,6 +52,13 @@ def quantity_table(study: Study) -> Table:
                 f"measured on the boundaries ({study.units.area_method})",
             ]
         )
+    rows += [
+        [
+            f"{name.replace('_', ' ')} (driver)", column.column, column.unit or column.kind, "not declared",
+            column.source or "not declared in the study",
+        ]
+        for name, column in study.drivers.columns.items()
+    ]  # fmt: skip
     heads = ["Quantity", "Column", "Unit in the table", "Origin", "Source"]
     return Table("Quantities", [Column(h) for h in heads], [("", rows)], "columns.csv")
 

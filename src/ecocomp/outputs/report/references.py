@@ -31,6 +31,7 @@ _ANSELIN = Reference(
     "Anselin, L. (1995). Local indicators of spatial association – LISA. Geographical Analysis 27, 93–115.",
     "10.1111/j.1538-4632.1995.tb00338.x",
 )
+_ANSELIN_1988 = Reference("Anselin, L. (1988). Spatial Econometrics: Methods and Models. Kluwer, Dordrecht.")
 _BENJAMINI = Reference(
     "Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate: a practical and powerful approach to "
     "multiple testing. Journal of the Royal Statistical Society B 57, 289–300.",
@@ -55,6 +56,14 @@ _ESRI = Reference("Esri. How Emerging Hot Spot Analysis works. ArcGIS Pro docume
 _GARDNER = Reference(
     "Gardner, E. S. and McKenzie, E. (1985). Forecasting trends in time series. Management Science 31, 1237–1246.",
     "10.1287/mnsc.31.10.1237",
+)
+_FOTHERINGHAM = Reference(
+    "Fotheringham, A. S., Brunsdon, C. and Charlton, M. (2002). Geographically Weighted Regression. Wiley, Chichester."
+)
+_FOTHERINGHAM_2017 = Reference(
+    "Fotheringham, A. S., Yang, W. and Kang, W. (2017). Multiscale geographically weighted regression (MGWR). Annals "
+    "of the American Association of Geographers 107, 1247–1265.",
+    "10.1080/24694452.2017.1352480",
 )
 _JENKS = Reference(
     "Jenks, G. F. (1977). Optimal Data Classification for Choropleth Maps. Department of Geography, Occasional "
@@ -94,12 +103,24 @@ _SISTER = Reference(
     "15973 (2023). "
     "The form of the correction is inferred."
 )
+_WANG = Reference(
+    "Wang, J.-F. et al. (2010). Geographical detectors-based health risk assessment and its application in the neural "
+    "tube defects study of the Heshun region, China. International Journal of Geographical Information Science 24, "
+    "107–127.",
+    "10.1080/13658810802443457",
+)
+_WANG_2016 = Reference(
+    "Wang, J.-F., Zhang, T.-L. and Fu, B.-J. (2016). A measure of spatial stratified heterogeneity. Ecological "
+    "Indicators 67, 250–256.",
+    "10.1016/j.ecolind.2016.02.052",
+)
 
 
 def references(result: Result, study: Study) -> list[Reference]:
     """Return the works cited, in alphabetical order; those of the study's own sources are in its data table."""
     declared = " ".join(q.source or "" for q in study.quantities.values())
     chen = "Chen" in declared and ("2020" in declared or "s41597-020-00736-3" in declared)
+    models, weighted = set(study.drivers.models), {"gwr", "mgwr"}
     several = result.results["year"].nunique() > 1
     decomposed = not result.decomposition.empty
     outlook = study.outlook.until is not None
@@ -107,6 +128,7 @@ def references(result: Result, study: Study) -> list[Reference]:
         (decomposed, _ANG),
         (decomposed, _ANG_LIU),
         (True, _ANSELIN),
+        (bool(models - weighted), _ANSELIN_1988),
         (True, _BENJAMINI),
         (chen, _CHEN),
         (True, _CLIFF),
@@ -114,6 +136,8 @@ def references(result: Result, study: Study) -> list[Reference]:
         (outlook and "stirpat" in study.outlook.methods, _DIETZ),
         (several, _ESRI),
         (outlook, _GARDNER),
+        (bool(models & weighted), _FOTHERINGHAM),
+        ("mgwr" in models, _FOTHERINGHAM_2017),
         (True, _JENKS),
         (several, _KEMENY),
         (several, _RANK_CORRELATION),
@@ -124,5 +148,7 @@ def references(result: Result, study: Study) -> list[Reference]:
         (several, _REY),
         (several, _SEN),
         (study.revision.method == "size_normalised", _SISTER),
+        (bool(study.drivers.factors), _WANG),
+        (bool(study.drivers.factors), _WANG_2016),
     ]
     return [reference for applies, reference in used if applies]
