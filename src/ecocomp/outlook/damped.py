@@ -7,6 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecocomp.outlook.fits import Draws, Fit, Floats, centred_residuals
 
@@ -17,6 +18,8 @@ TRENDS = np.linspace(0.0, 1.0, 11)
 DAMPINGS = np.linspace(0.80, 0.98, 10)
 """Damping below 0.8 forgets a trend within a few years, above 0.98 it cannot be told from none in short series."""
 PARAMETERS = 5
+UNITS_AT_ONCE = 100
+"""Units whose errors under every choice of parameters are held at once."""
 
 
 class _Grid(NamedTuple):
@@ -57,10 +60,11 @@ def damped_trend(series: Floats, ahead: int) -> Fit:
     """
     grid = _grid(series.shape[1])
     scale = np.maximum(np.abs(series).max(axis=1, keepdims=True), np.finfo(float).tiny)
-    errors = grid.errors @ (series / scale).T
-    squares = np.einsum("cyu,cyu->cu", errors, errors)
-    best = squares.argmin(axis=0)
-    own = np.take_along_axis(errors, best[None, None, :], axis=0)[0].T * scale
+    blocks = [
+        series[i : i + UNITS_AT_ONCE] / scale[i : i + UNITS_AT_ONCE] for i in range(0, len(series), UNITS_AT_ONCE)
+    ]
+    best = np.concatenate([_best(grid, block) for block in blocks] or [np.empty(0, dtype=int)])
+    own = np.einsum("uty,uy->ut", grid.errors[best], series)
     states = np.einsum("usy,uy->us", grid.states[best], series)
     parameters = grid.parameters[best]
     damping = parameters[:, 2]
@@ -73,6 +77,12 @@ def damped_trend(series: Floats, ahead: int) -> Fit:
 
     diagnostics = dict(zip(("smoothing_level", "smoothing_trend", "damping"), parameters.T, strict=True))
     return Fit(series - own, projection[None], diagnostics, simulate)
+
+
+def _best(grid: _Grid, series: Floats) -> NDArray[np.intp]:
+    """Return which choice of parameters leaves each series (unit, year) the smallest sum of squared errors."""
+    errors = grid.errors @ series.T
+    return np.asarray(np.einsum("cyu,cyu->cu", errors, errors).argmin(axis=0))
 
 
 def _paths(states: Floats, parameters: Floats, noise: Floats, draws: Draws) -> Floats:
