@@ -143,7 +143,7 @@ def check_decomposition(settings: Compensation, years: int, population: bool) ->
     if settings.price_base is not None or years < 2 or not population:
         return []
     return [
-        Issue("warning", "nominal-decomposition", "GDP is at current prices: the decomposition counts inflation as "
+        Issue("note", "nominal-decomposition", "GDP is at current prices: the decomposition counts inflation as "
               "affluence, and as a fall of intensity", "set price_base and deflator; the effect of population, and "
               "that of affluence and intensity together, are right as they stand", column="affluence_effect")
     ]  # fmt: skip

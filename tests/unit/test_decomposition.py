@@ -110,7 +110,7 @@ def test_labels_that_differ_and_a_single_year_are_refused() -> None:
 def test_current_prices_are_told_and_constant_ones_are_not() -> None:
     deflated = MONEY.model_copy(update={"price_base": 2010, "deflator": {2010: 100.0, 2015: 110.0}})
     (issue,) = check_decomposition(MONEY, 2, population=True)
-    assert (issue.code, issue.severity) == ("nominal-decomposition", "warning")
+    assert (issue.code, issue.severity) == ("nominal-decomposition", "note")
     assert check_decomposition(deflated, 2, population=True) == []
     assert check_decomposition(MONEY, 1, population=True) == []
     assert check_decomposition(MONEY, 2, population=False) == []
