@@ -139,7 +139,7 @@ def price_level(settings: Compensation) -> str:
 
 
 def check_decomposition(settings: Compensation, years: int, population: bool) -> list[Issue]:
-    """Return a warning where a decomposition over several years rests on GDP at current prices."""
+    """Return a note where a decomposition over several years rests on GDP at current prices."""
     if settings.price_base is not None or years < 2 or not population:
         return []
     return [
