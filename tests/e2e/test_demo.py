@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from ecocomp.cli import main
 from ecocomp.demo import NOTICE
+from ecocomp.result import FRAMES
 
 
 def demo(folder: Path, *options: str) -> Result:
@@ -26,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_table_says_that_it_is_modelled(folder):
     tables = [folder / "panel.csv", *(folder / "study-results").glob("*.csv")]
-    assert len(tables) == 28
+    assert len(tables) == len(FRAMES) + 2, "the panel, columns.csv, and every table of a result"
     for path in tables:
         assert (pd.read_csv(path)["data_origin"] == "modelled").all(), path.name
 

@@ -43,3 +43,11 @@ def test_without_psycopg_the_command_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(databases.util, "find_spec", lambda name: None)
     with pytest.raises(MissingDependencyError, match=r"ecocomp\[postgres\]"):
         read_rows("postgresql://h/d", "select 1")
+
+
+def test_every_table_of_a_result_can_be_published_with_a_comment() -> None:
+    from ecocomp.outputs.database import _ABOUT, _KEYS
+    from ecocomp.result import FRAMES
+
+    assert set(FRAMES) <= set(_ABOUT), "say in outputs/database.py what the new table holds"
+    assert set(_KEYS) <= set(_ABOUT)
