@@ -77,10 +77,13 @@ class Neighbours:
         return _fixed(shared)
 
     @cached_property
-    def by_shared(self) -> tuple[tuple[int, NDArray[np.intp]], ...]:
-        """The units for each number of shared ids above 0, ascending."""
-        numbers = np.flatnonzero(np.bincount(self.shared))
-        return tuple((int(k), _fixed(np.flatnonzero(self.shared == k))) for k in numbers if k)
+    def by_shared(self) -> tuple[NDArray[np.intp], tuple[tuple[int, slice], ...]]:
+        """The units that take shared ids, by their number ascending, and where those of each number stand."""
+        order = np.argsort(self.shared, kind="stable")
+        counts = np.bincount(self.shared, minlength=1)
+        ends = np.cumsum(counts) - counts[0]
+        parts = tuple((int(k), slice(int(ends[k - 1]), int(ends[k]))) for k in np.flatnonzero(counts) if k)
+        return _fixed(order[counts[0] :]), parts
 
     @property
     def focal(self) -> NDArray[np.int64]:

@@ -20,8 +20,6 @@ TIE_TOLERANCE = 1e-12
 
 FEW_SUMS = 2**12
 """Up to so many sums are sorted before anything better could begin."""
-
-
 FINDS_AT_ONCE = 2**15
 
 
@@ -33,14 +31,17 @@ class Samples:
     ----------
     ids
         The samples (column, sample).
+    units
+        The units whose sums take ids, by the number k of ids.
     groups
-        Number k of ids that a unit's sum takes, the units, and the end of their finds; k ascending.
+        Each k, ascending, and where its units and its finds stand.
     sample, held, spare, taken
         Of each find, ordered by group: the sample, the unit, the id in the sample's column k, and k (find).
     """
 
     ids: NDArray[np.int32]
-    groups: tuple[tuple[int, NDArray[np.intp], int], ...]
+    units: NDArray[np.intp]
+    groups: tuple[tuple[int, slice, slice], ...]
     sample: NDArray[np.intp]
     held: NDArray[np.int32]
     spare: NDArray[np.int32]
@@ -86,10 +87,11 @@ def index_samples(ids: NDArray[np.int32], neighbours: Neighbours) -> Samples:
     taken = neighbours.shared.take(held)
     order = np.argsort(taken, kind="stable")  # of small whole numbers: by radix
     sample, held, taken = sample.take(order), held.take(order), taken.take(order)
-    ends = np.searchsorted(taken, [k for k, _ in neighbours.by_shared], side="right")
-    groups = tuple((k, units, int(end)) for (k, units), end in zip(neighbours.by_shared, ends, strict=True))
+    units, parts = neighbours.by_shared
+    ends = [0, *np.searchsorted(taken, [k for k, _ in parts], side="right")]
+    groups = tuple((k, part, slice(*ends[i : i + 2])) for i, (k, part) in enumerate(parts))
     spare = ids.ravel().take(taken * np.intp(ids.shape[1]) + sample)
-    return Samples(ids, groups, sample, held, spare, taken)
+    return Samples(ids, units, groups, sample, held, spare, taken)
 
 
 def count_ranks(
@@ -112,49 +114,46 @@ def count_ranks(
     """
     sums, before = np.zeros(samples.ids.shape[1]), np.empty(samples.held.size)
     tolerance = TIE_TOLERANCE * max(deviations.max(), -deviations.min())
-    read = start = 0
-    for k, units, end in samples.groups:  # k ascending: each group adds columns to the sums of the one before
+    lag, read = lags.take(samples.units), 0
+    below, upto = np.empty(lag.size, dtype=np.intp), np.empty(lag.size, dtype=np.intp)
+    for k, units, finds in samples.groups:  # k ascending: each group adds columns to the sums of the one before
         for column in samples.ids[read:k]:
             sums += deviations.take(column)
-        _rank(lags, sums, units, tolerance * k, at_least, at_most)
-        before[start:end] = sums.take(samples.sample[start:end])
-        read, start = k, end
+        _rank(lag[units], sums, tolerance * k, below[units], upto[units])
+        before[finds] = sums.take(samples.sample[finds])
+        read = k
+    at_least[samples.units] += sums.size - below
+    at_most[samples.units] += upto
     for start in range(0, before.size, FINDS_AT_ONCE):
         _correct(deviations, lags, before, samples, slice(start, start + FINDS_AT_ONCE), tolerance, at_least, at_most)
 
 
 def _rank(
-    lags: NDArray[np.float64],
+    lag: NDArray[np.float64],
     sums: NDArray[np.float64],
-    units: NDArray[np.intp],
     tolerance: float,
-    at_least: NDArray[np.int64],
-    at_most: NDArray[np.int64],
+    below: NDArray[np.intp],
+    upto: NDArray[np.intp],
 ) -> None:
-    """Add the ranks of the observed sums among those of the samples, in place."""
-    if worth_a_table(sums.size, units.size):
-        table = tabulate(np.sort(sums), units.size)
+    """Write how many sums (sample) are below each observed one, and how many not above it (unit), ties in between."""
+    if worth_a_table(sums.size, lag.size):
+        table = tabulate(np.sort(sums), lag.size)
 
-        def rank(portion: slice) -> None:
-            some = units[portion]
-            lag = lags.take(some)
-            at_least[some] += sums.size - table.places(lag - tolerance, "left")
-            at_most[some] += table.places(lag + tolerance, "right")
+        def rank(units: slice) -> None:
+            below[units] = table.places(lag[units] - tolerance, "left")
+            upto[units] = table.places(lag[units] + tolerance, "right")
 
-        by_portions(units.size, rank)
-        return
-    lag = lags.take(units)
-    if sums.size > FEW_SUMS and worth_a_table(2 * units.size, sums.size):
-        below, upto = _counts_between(sums, lag - tolerance, lag + tolerance)
+        by_portions(lag.size, rank)
+    elif sums.size > FEW_SUMS and worth_a_table(2 * lag.size, sums.size):
+        below[:], upto[:] = _counts_between(sums, lag - tolerance, lag + tolerance)
     else:
         order = np.argsort(lag)  # ascending queries keep the binary search in the cache
-        units, lag, ranked = units[order], lag[order], np.sort(sums)
-        below = np.searchsorted(ranked, lag - tolerance, side="left")
-        upto = below.copy()
-        tied = np.flatnonzero(ranked.take(below, mode="clip") <= lag + tolerance)
-        upto[tied] = np.searchsorted(ranked, lag[tied] + tolerance, side="right")
-    at_least[units] += sums.size - below
-    at_most[units] += upto
+        ascending, ranked = lag[order], np.sort(sums)
+        lower = np.searchsorted(ranked, ascending - tolerance, side="left")
+        below[order] = lower
+        tied = (ranked.take(lower, mode="clip") <= ascending + tolerance).nonzero()[0]
+        lower[tied] = np.searchsorted(ranked, ascending[tied] + tolerance, side="right")
+        upto[order] = lower
 
 
 def _counts_between(
