@@ -74,7 +74,7 @@ def test_a_map_across_the_antimeridian_is_one_region(tmp_path: Path) -> None:
 def test_nothing_in_a_figure_is_read_as_a_formula() -> None:
     names = ["$x_2^{bad$", "$5 and $6", "a\n\tb"]
     scene = scene_of(tiny_result([1, 2, -1], names=names, revisions=True, uncertainty=True, notice="$x_2^{bad$",
-                                 scenarios=["$x_2^{bad$", "b"]))  # fmt: skip
+                                 scenarios=["$x_2^{bad$", "b"], drivers=["$x_2^{bad$", "gdp"]))  # fmt: skip
     scene = replace(scene, result=with_developments(scene.result, parents=names, scenario="$x_2^{bad$"))
     for draw in (_DRAW[name] for name in _DRAW if name not in ("flows", "parents")):  # without transfers
         with lettering(scene.style):
