@@ -37,7 +37,9 @@ def tiny_result(
     """
     if scenarios:
         turned = tiny_result([-v if i % 2 else v for i, v in enumerate(values)], years, names, parents, study=study)
-        base = tiny_result(values, years, names, parents, backdrop, notice, study, revisions, uncertainty)
+        base = tiny_result(
+            values, years, names, parents, backdrop, notice, study, revisions, uncertainty, drivers=drivers
+        )
         return with_scenarios(base, dict.fromkeys(scenarios, turned))
     units = [f"u{i}" for i in range(len(values))]
     frames = [_year(units, np.asarray(values, dtype=float), names or units, year) for year in years]
