@@ -33,6 +33,7 @@ _ROOMS = (
     "compensation",
     "decomposition",
     "drivers",
+    "fairness",
     "grids",
     "outlook",
     "panel",

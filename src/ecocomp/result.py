@@ -34,6 +34,8 @@ FRAMES = (
     "uncertainty_centres",
     "comparison",
     "comparison_units",
+    "fairness",
+    "burden",
     "decomposition",
     "outlook",
     "outlook_tests",
@@ -58,8 +60,8 @@ class Result:
     ``revisions`` is empty unless revisions were compared; ``transitions``, ``markov``, ``histories`` and
     ``cluster_trends`` are empty with a single year; ``uncertainty`` and its kin are empty without draws;
     ``transfers_parents`` without parents, ``settlement_limits`` without caps and floors; ``outlook`` and its kin
-    without [outlook]; ``decomposition`` with a single year or without population; ``drivers``, ``driver_…`` and
-    ``regression…`` without factors and models.
+    without [outlook]; ``decomposition`` with a single year or without population; ``fairness`` and ``burden`` without
+    population; ``drivers``, ``driver_…`` and ``regression…`` without factors and models.
     ``scenarios`` holds the results of the study's scenarios by name; ``comparison`` and ``comparison_units`` tell what
     differs between them and this one, and are empty without scenarios.
     """
@@ -85,6 +87,8 @@ class Result:
     uncertainty_centres: pd.DataFrame
     comparison: pd.DataFrame
     comparison_units: pd.DataFrame
+    fairness: pd.DataFrame
+    burden: pd.DataFrame
     decomposition: pd.DataFrame
     outlook: pd.DataFrame
     outlook_tests: pd.DataFrame

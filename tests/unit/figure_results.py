@@ -75,6 +75,8 @@ def tiny_result(
         uncertainty_centres=pd.DataFrame(),
         comparison=pd.DataFrame(),
         comparison_units=pd.DataFrame(),
+        fairness=pd.DataFrame(),
+        burden=pd.DataFrame(),
         decomposition=pd.DataFrame(),
         outlook=pd.DataFrame(),
         outlook_tests=pd.DataFrame(),

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely import box
 
-from ecocomp import drivers
+from ecocomp import drivers, fairness
 from ecocomp.comparison import no_comparison
 from ecocomp.pipeline.developments import COLUMNS as DEVELOPMENTS
 from ecocomp.result import Result
@@ -70,7 +70,10 @@ def make_result(
         "transfers_parents": pd.DataFrame(columns=PARENT_COLUMNS),
         "ledger": pd.DataFrame(columns=LEDGER_COLUMNS),
         "settlement_limits": pd.DataFrame(columns=LIMIT_COLUMNS),
-        **{name: pd.DataFrame(columns=columns) for name, columns in (COLUMNS | drivers.COLUMNS).items()},
+        **{
+            name: pd.DataFrame(columns=columns)
+            for name, columns in (COLUMNS | drivers.COLUMNS | fairness.COLUMNS).items()
+        },
         **no_comparison(),
         **{name: pd.DataFrame(columns=columns) for name, columns in DEVELOPMENTS.items()},
         "issues": _issues(years, names),

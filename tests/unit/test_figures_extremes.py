@@ -30,7 +30,7 @@ def test_any_name_can_be_drawn(tmp_path: Path) -> None:
     table = panel()
     table["名称"] = table["代码"].map(dict(zip(CODES, NAMES, strict=True)))
     result = run(Study.load(write_study(tmp_path, table=table, replace={"seed = 1": 'seed = 1\nlanguage = "en"'})))
-    assert len(write_figures(result, tmp_path / "图")) == 9
+    assert len(write_figures(result, tmp_path / "图")) == 10
     names = list(scene_of(result).names.values())
     assert max(len(name) for name in names) <= 38
     assert "$5 and $6" in names  # as it is: nothing in a figure is read as a formula
@@ -41,7 +41,7 @@ def test_any_name_can_be_drawn(tmp_path: Path) -> None:
 def test_more_first_ranks_than_units(tmp_path: Path) -> None:
     result = run(Study.load(write_study(tmp_path, replace={"[space]": "[zoning]\nfirst_n = 1000000000\n\n[space]"})))
     assert scene_of(result).first_n == 6
-    assert len(write_figures(result, tmp_path / "图")) == 9
+    assert len(write_figures(result, tmp_path / "图")) == 10
 
 
 def split_at_the_antimeridian() -> gpd.GeoDataFrame:
@@ -62,7 +62,7 @@ def test_a_map_across_the_antimeridian_is_one_region(tmp_path: Path) -> None:
     centre = {parameter.name: parameter.value for parameter in operation.params}
     assert abs(centre["Longitude of natural origin"]) == pytest.approx(180, abs=0.5)
     result = run(Study.load(write_study(tmp_path, shapes=shapes)))
-    assert len(write_figures(result, tmp_path / "图")) == 9
+    assert len(write_figures(result, tmp_path / "图")) == 10
     ground = scene_of(result).ground
     assert shapely.get_num_geometries(ground.shapes).tolist() == [1] * 6  # no seam
     west, _, east, _ = ground.extent
@@ -76,7 +76,7 @@ def test_nothing_in_a_figure_is_read_as_a_formula() -> None:
     scene = scene_of(tiny_result([1, 2, -1], names=names, revisions=True, uncertainty=True, notice="$x_2^{bad$",
                                  scenarios=["$x_2^{bad$", "b"], drivers=["$x_2^{bad$", "gdp"]))  # fmt: skip
     scene = replace(scene, result=with_developments(scene.result, parents=names, scenario="$x_2^{bad$"))
-    for draw in (_DRAW[name] for name in _DRAW if name not in ("flows", "parents")):  # without transfers
+    for draw in (_DRAW[name] for name in _DRAW if name not in ("fairness", "flows", "parents")):  # no names, transfers
         with lettering(scene.style):
             figure, _ = draw(scene)
             figure.draw_without_rendering()

@@ -28,6 +28,7 @@ from ecocomp.issues import Issue, raise_errors
 from ecocomp.outlook import check_outlook, check_series, nominal_outlook, project
 from ecocomp.panel import Inputs, adjust
 from ecocomp.pipeline.developments import development_frames
+from ecocomp.pipeline.fairness import fairness_frames
 from ecocomp.pipeline.frames import driver_frames, tabulate, together, uncertainty_frames
 from ecocomp.pipeline.manifest import describe, remarks
 from ecocomp.pipeline.reading import Read, beyond, read_inputs
@@ -213,6 +214,7 @@ def run(
     raise_errors(issues)
     frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, settled, issues)
     frames |= uncertainty_frames(answers, frames["results"]) | no_comparison()
+    frames |= fairness_frames(study, panel, due, settled, all_revisions=all_revisions)
     frames |= development_frames(panel, outcome, study) | driver_frames(drivers, frames["results"])
     manifest = describe(study, inputs, units, breaks, issues, watch.seconds, all_revisions)
     manifest["settlement"] = settled.facts

@@ -41,6 +41,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "stirpat": ("STIRPAT", "STIRPAT"),
     "gm11": ("GM(1,1)", "GM(1,1)"),
     "trend": ("trend", "趋势延续"),
+    # fairness
+    "people by income": ("People, by GDP per head", "人口累计比例（按人均 GDP 排序）"),
+    "cumulative share": ("Cumulative share", "累计比例"),
+    "fifth of the people": ("Fifth of the people, 1 poorest", "人口五等分组（1 为最低）"),
+    "share of gdp": ("Share of the group's GDP", "占本组 GDP 的比例"),
+    "net burden": ("net", "净额"),
     # certainty
     "robust": ("robust: probability from {}", "稳健：概率不低于 {}"),
     "likely": ("likely: {} to {}", "较可能：{} 至 {}"),

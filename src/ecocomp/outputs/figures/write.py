@@ -18,6 +18,7 @@ from ecocomp.outputs.figures import (
     comparison,
     decomposition,
     drivers,
+    fairness,
     flows,
     outlook,
     parents,
@@ -40,6 +41,7 @@ _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
     "balance": balance.draw,
     "flows": flows.draw,
     "parents": parents.draw,
+    "fairness": fairness.draw,
     "revisions": revisions.draw,
     "certainty": certainty.draw,
     "ranks": ranks.draw,
@@ -51,6 +53,7 @@ _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
 _NEEDS = {
     "flows": "transfers",
     "parents": "transfers_parents",
+    "fairness": "fairness",
     "revisions": "revisions",
     "certainty": "uncertainty",
     "ranks": "uncertainty",
@@ -86,7 +89,8 @@ def write_figures(result: Result, folder: Path) -> list[Figure]:
     list of Figure
         In the order of a report; ``flows`` and ``parents`` only with transfers, ``revisions`` only when revisions were
         compared, ``certainty`` and ``ranks`` only with draws, ``comparison``
-        only with scenarios, ``decomposition``, ``outlook`` and ``drivers`` only where their tables have rows.
+        only with scenarios, ``fairness``, ``decomposition``, ``outlook`` and ``drivers`` only where their tables
+        have rows.
     """
     folder.mkdir(parents=True, exist_ok=True)
     scene = scene_of(result)

@@ -20,6 +20,7 @@ from ecocomp.outputs.report import data_tables, findings, numbers, result_tables
 from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
 from ecocomp.outputs.report.decomposition import decomposition_passage, forces
 from ecocomp.outputs.report.drivers import driver_passage, drivers_section
+from ecocomp.outputs.report.fairness import fairness_passage, fairness_section
 from ecocomp.outputs.report.histories import cluster_changes
 from ecocomp.outputs.report.method import method
 from ecocomp.outputs.report.outlook import outlook_passage, prospects
@@ -129,11 +130,13 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "method": method(study, _prices(result), result.manifest["permutations"])
         + driver_passage(study)
         + uncertainty_passage(study)
+        + fairness_passage(result)
         + decomposition_passage(result)
         + outlook_passage(study),
         "drivers": drivers_section(result, study, wording),
         "certainty": certainty(result, study, wording),
         "transfers": transfers_section(result, study, wording),
+        "fairness": fairness_section(result, wording),
         "forces": forces(result, wording),
         "prospects": prospects(result, study, wording),
         "findings": _findings(result, study, names),

@@ -116,6 +116,28 @@ _WANG_2016 = Reference(
 )
 
 
+_BAER = Reference(
+    "Baer, P., Athanasiou, T., Kartha, S. and Kemp-Benedict, E. (2009). Greenhouse Development Rights: a proposal for "
+    "a fair global climate treaty. Ethics, Place & Environment 12, 267–281.",
+    "10.1080/13668790903195495",
+)
+_KAKWANI = Reference(
+    "Kakwani, N. C. (1977). Measurement of tax progressivity: an international comparison. Economic Journal 87, 71–80.",
+    "10.2307/2231833",
+)
+_RAFFINETTI = Reference(
+    "Raffinetti, E., Siletti, E. and Vernizzi, A. (2015). On the Gini coefficient normalization when attributes with "
+    "negative values are considered. Statistical Methods & Applications 24, 507–521.",
+    "10.1007/s10260-014-0293-4",
+)
+_THEIL = Reference("Theil, H. (1967). Economics and Information Theory. North-Holland, Amsterdam.")
+_VAN_DEN_BERG = Reference(
+    "van den Berg, N. J. et al. (2020). Implications of various effort-sharing approaches for national carbon budgets "
+    "and emission pathways. Climatic Change 162, 1805–1822.",
+    "10.1007/s10584-019-02368-y",
+)
+
+
 def references(result: Result, study: Study) -> list[Reference]:
     """Return the works cited, in alphabetical order; those of the study's own sources are in its data table."""
     declared = " ".join(q.source or "" for q in study.quantities.values())
@@ -123,12 +145,14 @@ def references(result: Result, study: Study) -> list[Reference]:
     models, weighted = set(study.drivers.models), {"gwr", "mgwr"}
     several = result.results["year"].nunique() > 1
     decomposed = not result.decomposition.empty
+    assessed = not result.fairness.empty
     outlook = study.outlook.until is not None
     used = [
         (decomposed, _ANG),
         (decomposed, _ANG_LIU),
         (True, _ANSELIN),
         (bool(models - weighted), _ANSELIN_1988),
+        (assessed, _BAER),
         (True, _BENJAMINI),
         (chen, _CHEN),
         (True, _CLIFF),
@@ -139,15 +163,19 @@ def references(result: Result, study: Study) -> list[Reference]:
         (bool(models & weighted), _FOTHERINGHAM),
         ("mgwr" in models, _FOTHERINGHAM_2017),
         (True, _JENKS),
+        (assessed, _KAKWANI),
         (several, _KEMENY),
         (several, _RANK_CORRELATION),
         (several, _KENDALL),
         (True, _LEFEVER),
         (several, _MANN),
         (True, _ORD),
+        (assessed, _RAFFINETTI),
         (several, _REY),
         (several, _SEN),
         (study.revision.method == "size_normalised", _SISTER),
+        (assessed, _THEIL),
+        (assessed, _VAN_DEN_BERG),
         (bool(study.drivers.factors), _WANG),
         (bool(study.drivers.factors), _WANG_2016),
     ]

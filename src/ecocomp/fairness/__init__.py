@@ -1,0 +1,30 @@
+"""Fairness: inequality before and after the settled transfers, who bears them, and rules to compare them with."""
+
+from ecocomp.fairness.allocation import ALLOCATIONS, allocated_amounts, efforts, quotas
+from ecocomp.fairness.assess import COLUMNS, GROUPS, OWN, Share, assess, burden_by_group
+from ecocomp.fairness.burden import income_groups, rank_reversals, reranking
+from ecocomp.fairness.concentration import concentration_index, kakwani, lorenz_curve, normalised_gini
+from ecocomp.fairness.inequality import gini, theil, theil_by_parent
+
+__all__ = [
+    "ALLOCATIONS",
+    "COLUMNS",
+    "GROUPS",
+    "OWN",
+    "Share",
+    "allocated_amounts",
+    "assess",
+    "burden_by_group",
+    "concentration_index",
+    "efforts",
+    "gini",
+    "income_groups",
+    "kakwani",
+    "lorenz_curve",
+    "normalised_gini",
+    "quotas",
+    "rank_reversals",
+    "reranking",
+    "theil",
+    "theil_by_parent",
+]

@@ -1,0 +1,91 @@
+"""Figure of fairness: how GDP, payments and receipts lie among poorer and richer people, and burdens by fifths."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from ecocomp.fairness import OWN, lorenz_curve
+from ecocomp.outputs.figures.captions import caption
+from ecocomp.outputs.figures.colours import INK
+from ecocomp.outputs.figures.page import TEXT, WIDTH, page
+from ecocomp.outputs.figures.scene import Scene
+
+__all__ = ["draw"]
+
+PAID, RECEIVED, INCOME = "#cf4f0a", "#2171b5", "#5c6b73"
+HEIGHT, FOOT = 2.5, 0.75
+
+
+def draw(scene: Scene) -> tuple[Figure, str]:
+    """Return the figure and its caption, of the last year."""
+    year = scene.years[-1]
+    sheet = page(WIDTH, HEIGHT + FOOT + 0.3, scene.style, scene.notice)
+    curves = sheet.axes(0.6, FOOT, HEIGHT, HEIGHT)
+    _draw_curves(curves, scene, scene.of_year(year))
+    left = 0.6 + HEIGHT + 1.0
+    bars = sheet.axes(left, FOOT, WIDTH - left - 0.1, HEIGHT)
+    _draw_burdens(bars, scene, year)
+    for i, ax in enumerate((curves, bars)):
+        ax.set_title(f"({'ab'[i]}) {year}", fontsize=TEXT, loc="left", pad=4)
+        ax.spines[["top", "right"]].set_visible(False)
+        total = sheet.height + sheet.foot
+        place = (ax.get_position().x0 + ax.get_position().width / 2, (sheet.foot + 0.06) / total)
+        sheet.figure.legend(*ax.get_legend_handles_labels(), loc="lower center", ncols=3, columnspacing=1.2,
+                            handlelength=1.4, borderpad=0, borderaxespad=0, bbox_to_anchor=place)  # fmt: skip
+    return sheet.figure, _caption(scene, year)
+
+
+def _draw_curves(ax: Axes, scene: Scene, rows: pd.DataFrame) -> None:
+    known = rows.dropna(subset=["settled", "gdp", "population"])
+    settled, gdp, people = (known[name].to_numpy(dtype=float) for name in ("settled", "gdp", "population"))
+    ax.plot([0, 1], [0, 1], color="#b5b5b5", lw=0.8, zorder=1)
+    curves = {
+        "gdp": (gdp, INCOME),
+        "payments": (settled.clip(min=0), PAID),
+        "receipts": ((-settled).clip(min=0), RECEIVED),
+    }
+    for name, (amounts, colour) in curves.items():
+        if amounts.sum() > 0:
+            words = scene.style.label(name, "") if name == "gdp" else scene.style.word(name)
+            ax.plot(*lorenz_curve(amounts, gdp, people), color=colour, lw=1.4, label=words)
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.set_xlabel(scene.style.word("people by income"), labelpad=2)
+    ax.set_ylabel(scene.style.word("cumulative share"), labelpad=2)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+
+
+def _draw_burdens(ax: Axes, scene: Scene, year: int) -> None:
+    frame = scene.result.burden
+    rows = frame[(frame["year"] == year) & (frame["rule"] == OWN)]
+    groups = rows["income_group"].to_numpy(dtype=float)
+    paid, received, gdp = (rows[name].to_numpy(dtype=float) for name in ("paid", "received", "gdp"))
+    ax.bar(groups, paid / gdp, width=0.66, color=PAID, label=scene.style.word("payments"))
+    ax.bar(groups, -received / gdp, width=0.66, color=RECEIVED, label=scene.style.word("receipts"))
+    ax.scatter(groups, rows["burden"].to_numpy(dtype=float), s=15, marker="D", facecolor="white", edgecolor=INK,
+               linewidth=0.8, zorder=4, label=scene.style.word("net burden"))  # fmt: skip
+    ax.axhline(0, color=INK, lw=0.6)
+    ax.set_xticks(np.arange(1, 6))
+    ax.set_xlabel(scene.style.word("fifth of the people"), labelpad=2)
+    ax.set_ylabel(scene.style.word("share of gdp"), labelpad=2)
+    largest = max(np.abs(np.concatenate([paid, received]) / np.tile(gdp, 2)).max(initial=0.0), 1e-12)
+    ax.yaxis.set_major_formatter(
+        PercentFormatter(1.0, decimals=int(np.clip(-np.floor(np.log10(100 * largest)) + 1, 0, 6)))
+    )
+
+
+def _caption(scene: Scene, year: int) -> str:
+    rows = scene.result.fairness
+    row = rows[(rows["year"] == year) & (rows["rule"] == OWN)].iloc[0]
+    index = "" if pd.isna(row["kakwani"]) else f"; Kakwani index of payments {row['kakwani']:.3f}".replace("-", "−")
+    return caption(
+        scene,
+        "Who bears the settlement: (a) cumulative shares of GDP (Lorenz curve), settled payments and settled receipts "
+        "(concentration curves) of the people, ranked by GDP per head of their unit, and (b) payments and receipts "
+        "over the GDP of each fifth of the people; diamonds: net",
+        f"A curve of payments above that of GDP: the poorer bear more of payments than they have of GDP{index}",
+    )
