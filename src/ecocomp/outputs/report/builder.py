@@ -136,7 +136,7 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "drivers": drivers_section(result, study, wording),
         "certainty": certainty(result, study, wording),
         "transfers": transfers_section(result, study, wording),
-        "fairness": fairness_section(result, wording),
+        "fairness": fairness_section(result, wording, notional=notional),
         "forces": forces(result, wording),
         "prospects": prospects(result, study, wording),
         "findings": _findings(result, study, names),

@@ -33,8 +33,11 @@ class Fairness:
     table: Table
 
 
-def fairness_section(result: Result, wording: Wording) -> Fairness | None:
-    """Return the section, of the last year; None where nothing was assessed."""
+def fairness_section(result: Result, wording: Wording, *, notional: bool = False) -> Fairness | None:
+    """Return the section, of the last year; None where nothing was assessed.
+
+    ``notional`` amounts are at mean size.
+    """
     if result.fairness.empty:
         return None
     year = int(result.fairness["year"].max())
@@ -45,6 +48,8 @@ def fairness_section(result: Result, wording: Wording) -> Fairness | None:
         "Units count by their people, and what lies within a unit is not seen. GDP is not what households have: the "
         "figures compare rules, and do not say what anybody pays."
     )
+    if notional:
+        caution += " This study's own amounts are at mean size, and notional, yet taken from real GDP here."
     return Fairness([text for text in said if text], caution, _table(rows, year, wording))
 
 
