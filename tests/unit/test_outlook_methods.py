@@ -9,6 +9,7 @@ import pytest
 
 from ecocomp.outlook import (
     backtest_errors,
+    checks,
     damped_trend,
     draw_years,
     extend_drivers,
@@ -199,3 +200,10 @@ def test_peak_and_neutrality_by_hand() -> None:
     assert peak_year(emissions, years).tolist() == [2016, np.inf, 2015, 2015]
     account = np.array([[1.0, -1, -1, -1], [1, -1, 1, -1], [-1, -1, -1, 1], [0, 0, 0, 0]])
     assert neutrality_year(account, years).tolist() == [2016, 2018, np.inf, 2015]
+
+
+def test_years_that_follow_each_other_are_told_as_from_and_to() -> None:
+    years = np.array([2001, 2003, 2005, 2007, 2009])
+    assert checks._runs(years, np.array([True, True, True, False, True])) == "2001 to 2005, 2009"
+    assert checks._runs(years, np.ones(5, dtype=bool)) == "2001 to 2009"
+    assert checks._runs(years, np.array([False, True, False, False, False])) == "2003"

@@ -75,7 +75,7 @@ def check_series(panel: xr.Dataset, settings: Outlook) -> list[Issue]:
         if not by:
             continue
         reasons = [
-            f"{name} {what} in {', '.join(map(str, years[where]))}"
+            f"{name} {what} in {_runs(years, where)}"
             for name, own in ((name, values[name][place]) for name in names)
             for what, where in (("missing", np.isnan(own)), ("zero or below", own <= 0))
             if where.any()
@@ -85,6 +85,13 @@ def check_series(panel: xr.Dataset, settings: Outlook) -> list[Issue]:
                   "supply the values, or accept that sums of this outlook leave the unit out", unit=str(unit))
         )  # fmt: skip
     return issues
+
+
+def _runs(years: NDArray[np.intp], where: NDArray[np.bool_]) -> str:
+    """Return years, those that follow each other in the data as from and to."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], where, [False]]).astype(np.int8))).reshape(-1, 2)
+    runs = [(years[first], years[end - 1]) for first, end in edges]
+    return ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in runs)
 
 
 def nominal_outlook(settings: Outlook, money: Compensation) -> list[Issue]:

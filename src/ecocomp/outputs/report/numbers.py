@@ -24,8 +24,8 @@ MISSING = "–"
 HUNDRED_MILLION = 1e8
 """Money is printed in 10⁸ CNY (亿元)."""
 _SIGNS = {
-    "CO2": "CO₂", "km2": "km²", "m2": "m²", "1e8 CNY": "10⁸ CNY", "1e4 CNY": "10⁴ CNY", "degree": "°",
-    "1e4 person": "10⁴ persons",
+    "CO2": "CO₂", "km2": "km²", "m2": "m²", "1e8 CNY": "10⁸ CNY", "1e6 CNY": "10⁶ CNY", "1e4 CNY": "10⁴ CNY",
+    "degree": "°", "1e4 person": "10⁴ persons",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report import sentences as say
 from ecocomp.outputs.report.tables import Table, Wording, from_frame
 from ecocomp.result import Result
-from ecocomp.study import Settlement, Study
+from ecocomp.study import Amount, Settlement, Study
 
 __all__ = ["Transfers", "settlement_passage", "transfers_section"]
 
@@ -173,7 +173,7 @@ def _conditions(settings: Settlement) -> list[str]:
         least = (
             f"{numbers.plain(100 * floor.share)}% of what it is due"
             if floor.share is not None
-            else f"{numbers.plain(floor.amount.value)} {floor.amount.unit}, or all that it is due"
+            else f"{_stated(floor.amount)}, or all that it is due"
             if floor.amount is not None
             else ""
         )
@@ -181,8 +181,13 @@ def _conditions(settings: Settlement) -> list[str]:
     if settings.nesting:
         parts.append(f"Money goes within the same {say.listing(settings.nesting)} first, the remainder upward.")
     if settings.minimum_transfer is not None:
-        smallest = settings.minimum_transfer
-        parts.append(f"No transfer between two units is smaller than {numbers.plain(smallest.value)} {smallest.unit}.")
+        parts.append(f"No transfer between two units is smaller than {_stated(settings.minimum_transfer)}.")
     if settings.carry_over:
         parts.append("What a cap or the minimum leaves unpaid is due in the next year of the study.")
     return parts
+
+
+def _stated(amount: Amount) -> str:
+    """Return an amount as the study states it: ``5 × 10⁶ CNY``, ``5 万元``."""
+    unit = numbers.measure(amount.unit)
+    return f"{numbers.plain(amount.value)} {'× ' if unit.startswith('10') else ''}{unit}"
