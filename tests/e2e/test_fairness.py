@@ -42,3 +42,4 @@ def test_without_population_the_tables_are_there_and_empty(tmp_path: Path) -> No
         frame = getattr(result, name)
         assert frame.empty
         assert list(frame) == [*columns, "data_origin"]
+    assert (result.issues["code"] == "no-fairness").sum() == 1

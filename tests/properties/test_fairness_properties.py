@@ -101,3 +101,19 @@ def test_every_rule_adds_up_to_zero(units: int, years: int, seed: int) -> None:
     assert found.sizes["rule"] == 4
     np.testing.assert_allclose(found.sum("unit") / 60e6, 0, atol=1e-9)
     np.testing.assert_allclose(sum(fairness.efforts(panel).sum("unit").data_vars.values()), 2)
+
+
+@given(UNITS)
+def test_redistribution_follows_from_progressivity_and_receipts(units: list) -> None:
+    """RS = [t·K − r·(C of receipts − G)]/(1 − t + r), t and r the shares of income paid and received (Lambert 1985)."""
+    income, n, v, _ = arrays(units)
+    v = v * 0.09 * income / income.max()  # nobody loses more than half
+    paid, received = v.clip(min=0), (-v).clip(min=0)
+    t, r = (float(x.sum() / income.sum()) for x in (paid, received))
+    gini = float(fairness.gini(income, n))
+    found = float(fairness.reynolds_smolensky(income, income - v, n))
+    parts = [share * (float(fairness.concentration_index(x, income, n)) - gini) if x.sum() > 1e-9 else 0.0
+             for share, x in ((t, paid), (r, received))]  # fmt: skip
+    assert found == pytest.approx((parts[0] - parts[1]) / (1 - t + r), abs=1e-9)
+    change = gini - float(fairness.gini(income - v, n))
+    assert found - float(fairness.reranking(income, income - v, n)) == pytest.approx(change, abs=1e-12)

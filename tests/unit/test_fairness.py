@@ -10,6 +10,7 @@ import xarray as xr
 
 from ecocomp import fairness
 from ecocomp.fairness import OWN, Share
+from ecocomp.settlement import settle
 
 
 def array(*values: float, year: int = 2010) -> xr.DataArray:
@@ -95,6 +96,34 @@ def test_reversals_and_reranking_by_hand() -> None:
     assert one(fairness.rank_reversals(before, array(2, 2, 2), people)) == 0, "a tie is no reversal"
 
 
+def test_redistribution_less_reranking_is_the_change_of_the_gini() -> None:
+    # 1, 2, 3, 4 and the second gives 1.5 to the first: 2.5, 0.5, 3, 4. 2R − 1 is −¾, −¼, ¼, ¾, so that
+    # G before = (−¾ − ½ + ¾ + 3)/10 = 0.25; after by the old rank (−2.5·¾ − 0.5·¼ + ¾ + 3)/10 = 0.175, by the new 0.275
+    before, after, people = array(1, 2, 3, 4), array(2.5, 0.5, 3, 4), array(1, 1, 1, 1)
+    assert one(fairness.reynolds_smolensky(before, after, people)) == pytest.approx(0.25 - 0.175)
+    assert one(fairness.reranking(before, after, people)) == pytest.approx(0.275 - 0.175)
+    assert one(fairness.units_reranked(before, after, people)) == 2
+    assert one(fairness.rank_reversals(before, after, people)) == 1
+
+
+def test_rounding_makes_no_rank() -> None:
+    before, people = array(0.1 * 3, 0.3, 4), array(1, 1, 1)  # 0.1 · 3 is 0.30000000000000004
+    assert one(fairness.concentration_index(array(1, -1, 0), before, people)) == 0
+    assert one(fairness.rank_reversals(before, array(0.3, 0.1 * 3, 4), people)) == 0
+    assert one(fairness.units_reranked(before, array(0.3, 0.1 * 3, 4), people)) == 0
+    assert fairness.income_groups(before, people).values[:, 0].tolist() == [2, 2, 5]
+
+
+def test_a_unit_that_settles_its_gdp_is_named_and_a_panel_without_people_told() -> None:
+    panel = world().transpose("unit", "year")
+    settled = xr.zeros_like(panel["gdp"])
+    settled.loc[{"unit": "b", "year": 2010}] = 50.0
+    issues = fairness.check_fairness(panel, settled)
+    assert [(i.code, i.severity, i.unit, i.year) for i in issues] == [("income-used-up", "warning", "b", 2010)]
+    assert not fairness.check_fairness(panel, settled * 0.99)
+    assert [i.code for i in fairness.check_fairness(panel.drop_vars("population"), settled)] == ["no-fairness"]
+
+
 def test_income_groups_hold_whole_units_by_the_middle_of_their_people() -> None:
     # ranked u2 (1 a head), u0 (2), u1 (3), u3 (9): people 2, 2, 5, 1 of 10, middles 0.1, 0.3, 0.65, 0.95
     groups = fairness.income_groups(array(4, 15, 2, 9, np.nan), array(2, 5, 2, 1, 1))
@@ -165,3 +194,12 @@ def test_burdens_of_groups_by_hand() -> None:
     assert frame["payment_burden"].tolist() == [0.1, 0, 0, 0.1]
     assert frame["burden"].tolist() == [0.1, -0.1, 0, 0.1]
     assert frame["units"].tolist() == [1, 1, 1, 1]
+
+
+def test_scaling_is_what_the_default_settlement_settles() -> None:
+    rng = np.random.default_rng(3)
+    values = np.append(rng.normal(1e6, 5e6, (40, 2)), [[np.nan, 1e5]], axis=0)
+    amounts = xr.DataArray(values, {"unit": [f"u{i}" for i in rng.permutation(41)], "year": [1, 2]}, ("unit", "year"))
+    found = fairness.scaled(amounts)
+    xr.testing.assert_equal(found, settle(amounts).amounts.sel(unit=amounts["unit"]))
+    assert np.isnan(found.values).sum() == 1

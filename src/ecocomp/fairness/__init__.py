@@ -2,9 +2,11 @@
 
 from ecocomp.fairness.allocation import ALLOCATIONS, allocated_amounts, efforts, quotas
 from ecocomp.fairness.assess import COLUMNS, GROUPS, OWN, Share, assess, burden_by_group
-from ecocomp.fairness.burden import income_groups, rank_reversals, reranking
+from ecocomp.fairness.burden import income_groups, rank_reversals, reranking, reynolds_smolensky, units_reranked
+from ecocomp.fairness.checks import check_fairness
 from ecocomp.fairness.concentration import concentration_index, kakwani, lorenz_curve, normalised_gini
 from ecocomp.fairness.inequality import gini, theil, theil_by_parent
+from ecocomp.fairness.scaled import scaled
 
 __all__ = [
     "ALLOCATIONS",
@@ -15,6 +17,7 @@ __all__ = [
     "allocated_amounts",
     "assess",
     "burden_by_group",
+    "check_fairness",
     "concentration_index",
     "efforts",
     "gini",
@@ -25,6 +28,9 @@ __all__ = [
     "quotas",
     "rank_reversals",
     "reranking",
+    "reynolds_smolensky",
+    "scaled",
     "theil",
     "theil_by_parent",
+    "units_reranked",
 ]

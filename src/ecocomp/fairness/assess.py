@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ecocomp.fairness.burden import income_groups, rank_reversals, reranking
+from ecocomp.fairness.burden import income_groups, rank_reversals, reranking, reynolds_smolensky, units_reranked
 from ecocomp.fairness.concentration import concentration_index, kakwani, normalised_gini
 from ecocomp.fairness.inequality import gini, theil, theil_by_parent
 
@@ -23,7 +23,8 @@ COLUMNS = {
     "fairness": [
         "year", "rule", "units", "missing", "gini_before", "gini_after", "theil_before", "theil_after",
         "without_income", "theil_within_before", "theil_between_before", "theil_within_after", "theil_between_after",
-        "concentration_index", "normalised_gini", "kakwani", "reranking", "reversals", "payers", "recipients",
+        "concentration_index", "normalised_gini", "kakwani", "reynolds_smolensky", "reranking",
+        "units_reranked", "reversals", "payers", "recipients",
         "money_moved",
     ],
     "burden": ["year", "rule", "income_group", "units", "population", "gdp", "paid", "received", "payment_burden",
@@ -68,7 +69,7 @@ def assess(
     """
     frames = [_of_rule(share, gdp, population, parents).assign(rule=name) for name, share in shares.items()]
     found = pd.concat(frames, ignore_index=True)
-    counts = ["units", "missing", "without_income", "reversals", "payers", "recipients"]
+    counts = ["units", "missing", "without_income", "units_reranked", "reversals", "payers", "recipients"]
     found[counts] = found[counts].astype("Int64")
     return found.sort_values("year", kind="stable", ignore_index=True)[COLUMNS["fairness"]]
 
@@ -90,6 +91,8 @@ def _of_rule(share: Share, gdp: xr.DataArray, population: xr.DataArray, parents:
         "concentration_index": concentration_index(share.due.where(there), before, population),
         "normalised_gini": normalised_gini(share.due.where(there), population),
         "kakwani": kakwani(paid, before, population),
+        "reynolds_smolensky": reynolds_smolensky(before, after, population),
+        "units_reranked": units_reranked(before, after, population),
         "reranking": reranking(before, after, population),
         "reversals": rank_reversals(before, after, population),
         "payers": (settled > 0).sum("unit"),

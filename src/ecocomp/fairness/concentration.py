@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from ecocomp.fairness.inequality import gini, mean_difference, over_units
+from ecocomp.fairness.inequality import gini, levels, mean_difference, over_units
 
 __all__ = ["concentration_index", "kakwani", "lorenz_curve", "normalised_gini"]
 
@@ -43,7 +43,7 @@ def concentration_index(amount: xr.DataArray, income: xr.DataArray, population: 
 
 def _concentration(amount: Numbers, income: Numbers, people: Numbers) -> float:
     total = np.abs(amount).sum()
-    return float(2 * np.sum(amount * (_ranks(income / people, people) - 0.5)) / total) if total > 0 else np.nan
+    return float(2 * np.sum(amount * (_ranks(levels(income, people), people) - 0.5)) / total) if total > 0 else np.nan
 
 
 def _ranks(values: Numbers, people: Numbers) -> Numbers:
@@ -133,7 +133,7 @@ def lorenz_curve(amount: Numbers, income: Numbers, population: Numbers) -> tuple
         Cumulative shares of people and of the amount [1], from (0, 0) to (1, 1). Units of the same income per head
         are one step, so that the curve does not depend on their order.
     """
-    _, place = np.unique(income / population, return_inverse=True)
+    _, place = np.unique(levels(income, population), return_inverse=True)
     sums = [np.bincount(place, values) for values in (population, amount)]
     people, held = (np.concatenate([[0.0], np.cumsum(s) / s.sum()]) for s in sums)
     return people, held

@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-__all__ = ["gini", "over_units", "theil", "theil_by_parent"]
+__all__ = ["gini", "levels", "over_units", "theil", "theil_by_parent"]
 
 Numbers = npt.NDArray[np.float64]
+DECIMALS = 12
+"""Incomes per head that agree to so many decimals of the largest are equal."""
 
 
 def over_units(function: Any, *quantities: xr.DataArray, keywords: dict[str, Any] | None = None) -> xr.DataArray:
@@ -40,6 +42,13 @@ def over_units(function: Any, *quantities: xr.DataArray, keywords: dict[str, Any
         output_dtypes=[float],
     )  # fmt: skip
     return found
+
+
+def levels(income: Numbers, people: Numbers) -> Numbers:
+    """Return incomes per head over the largest, without the noise of rounding: GDP shared out by people makes ties."""
+    per_head = income / people
+    largest = np.abs(per_head).max(initial=0.0)
+    return np.round(per_head / largest, DECIMALS) if largest > 0 else per_head
 
 
 def gini(income: xr.DataArray, population: xr.DataArray) -> xr.DataArray:

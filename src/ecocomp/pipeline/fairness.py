@@ -7,8 +7,8 @@ import xarray as xr
 
 from ecocomp.comparison import amounts_by_revision, label_of
 from ecocomp.compensation import group, price_by_year, threshold_of
-from ecocomp.fairness import COLUMNS, OWN, Share, allocated_amounts, assess, burden_by_group
-from ecocomp.settlement import Settled, settle
+from ecocomp.fairness import COLUMNS, OWN, Share, allocated_amounts, assess, burden_by_group, scaled
+from ecocomp.settlement import Settled
 from ecocomp.study import Study
 
 __all__ = ["fairness_frames"]
@@ -60,5 +60,5 @@ def _other_revisions(study: Study, panel: xr.Dataset) -> dict[str, Share]:
         if name != label_of(study.revision):
             due = by_revision.sel(revision=name, drop=True)
             due = due.where(group(due, threshold_of(study.compensation)) != "balanced", 0.0)
-            shares[str(name)] = Share(due, settle(due).amounts)
+            shares[str(name)] = Share(due, scaled(due))
     return shares

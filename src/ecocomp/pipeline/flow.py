@@ -24,6 +24,7 @@ from ecocomp.compensation import (
 )
 from ecocomp.decomposition import check_decomposition
 from ecocomp.drivers import explain, require_models
+from ecocomp.fairness import check_fairness
 from ecocomp.issues import Issue, raise_errors
 from ecocomp.outlook import check_outlook, check_series, nominal_outlook, project
 from ecocomp.panel import Inputs, adjust
@@ -210,6 +211,7 @@ def run(
     region = together(payments_and_receipts(due), settled.sums, global_moran)
     found = [*remarks(study, units, centres), *left_out, *nominal_outlook(study.outlook, money)]
     found += check_decomposition(money, units.sizes["year"], "population" in panel)
+    found += check_fairness(panel, settled.amounts)
     issues = [*inputs.issues, *with_severities(found, study.checks.severities)]
     raise_errors(issues)
     frames = tabulate(units, region, centres, ellipses, histories, balance, stability, revisions, settled, issues)
