@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pandas as pd
 import xarray as xr
 
 from ecocomp.comparison import amounts_by_revision, label_of
 from ecocomp.compensation import group, price_by_year, threshold_of
 from ecocomp.fairness import COLUMNS, OWN, Share, allocated_amounts, assess, burden_by_group, scaled
-from ecocomp.settlement import Settled
-from ecocomp.study import Study
+from ecocomp.settlement import Settled, Terms, settle
+from ecocomp.study import Settlement, Study
 
 __all__ = ["fairness_frames"]
+
+GAP_RULES = get_args(Settlement.model_fields["gap_rule"].annotation)
 
 
 def fairness_frames(
@@ -30,12 +34,13 @@ def fairness_frames(
     settled
         What the study settles of it.
     all_revisions
-        Also tell what the other revisions do, the larger side scaled down and paid in proportion.
+        Also tell what the other gap rules do, without limits, and what the other revisions do, the larger side scaled
+        down and paid in proportion.
     """
     if "population" in panel:
         shares = {OWN: Share(amounts, settled.amounts)}
         if all_revisions:
-            shares |= _other_revisions(study, panel)
+            shares |= _other_gap_rules(study, panel, amounts) | _other_revisions(study, panel)
         price = price_by_year(study.compensation, panel["year"].values.tolist())
         allocated = allocated_amounts(panel, price)
         shares |= {str(name): Share(*[allocated.sel(rule=name, drop=True)] * 2) for name in allocated["rule"].values}
@@ -50,6 +55,19 @@ def fairness_frames(
     else:
         frames = {name: pd.DataFrame(columns=columns) for name, columns in COLUMNS.items()}
     return {name: frame.assign(data_origin=panel.attrs["data_origin"]) for name, frame in frames.items()}
+
+
+def _other_gap_rules(study: Study, panel: xr.Dataset, amounts: xr.DataArray) -> dict[str, Share]:
+    """Return the shares under every gap rule but the study's own; who pays whom changes no share."""
+    due = amounts.where(group(amounts, threshold_of(study.compensation)) != "balanced", 0.0)
+    units = panel["unit"].values.astype(str)
+    parents = {level: dict(zip(units, panel[level].values.astype(str), strict=True)) for level in study.units.parents}
+    rules = [rule for rule in GAP_RULES if parents or rule != "higher_level"]
+    return {
+        rule: Share(due, settle(due, Terms(Settlement(gap_rule=rule), parents=parents)).amounts)
+        for rule in rules
+        if rule != study.settlement.gap_rule
+    }
 
 
 def _other_revisions(study: Study, panel: xr.Dataset) -> dict[str, Share]:

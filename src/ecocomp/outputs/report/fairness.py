@@ -16,7 +16,9 @@ from ecocomp.result import Result
 
 __all__ = ["Fairness", "fairness_passage", "fairness_section"]
 
-RULES = {OWN: "this study, settled", "equal_per_head": "equal per head", "grandfathering": "grandfathering",
+RULES = {OWN: "this study, settled", "scale_larger_side": "gap rule: the larger side scaled down",
+         "regional_fund": "gap rule: a regional fund", "higher_level": "gap rule: topped up by higher levels",
+         "equal_per_head": "equal per head", "grandfathering": "grandfathering",
          "ability_to_pay": "ability to pay", "responsibility_and_capacity": "responsibility and capacity"}  # fmt: skip
 COLUMNS = ("fairness.payers", "fairness.recipients", "fairness.money_moved", "gini_after", "concentration_index",
            "kakwani", "reversals")  # fmt: skip
@@ -107,7 +109,7 @@ def _table(rows: Any, year: int, wording: Wording) -> Table:
         fine = name == "gini_after"  # rules differ in the fourth decimal
         cells.append([numbers.number(v, 4) for v in values] if fine else cells_of(name, values, plain))
     heads = [Column("Rule"), *(head(name, plain) for name in COLUMNS)]
-    note = "Revisions other than the study's own are settled in proportion; below them, allocations of the account."
+    note = "Other gap rules and revisions are settled without caps and floors; below them, allocations of the account."
     return Table(f"What each rule does in {year}", heads, [("", [list(row) for row in zip(*cells, strict=True)])],
                  "fairness.csv", note=note)  # fmt: skip
 
