@@ -10,7 +10,7 @@ import xarray as xr
 from ecocomp.comparison import amounts_by_revision, label_of
 from ecocomp.compensation import group, price_by_year, threshold_of
 from ecocomp.fairness import COLUMNS, OWN, Share, allocated_amounts, assess, burden_by_group, scaled
-from ecocomp.settlement import Settled, Terms, settle
+from ecocomp.settlement import Settled, Terms, parents_of, settle
 from ecocomp.study import Settlement, Study
 
 __all__ = ["fairness_frames"]
@@ -59,9 +59,7 @@ def fairness_frames(
 
 def _other_gap_rules(study: Study, panel: xr.Dataset, amounts: xr.DataArray) -> dict[str, Share]:
     """Return the shares under every gap rule but the study's own; who pays whom changes no share."""
-    due = amounts.where(group(amounts, threshold_of(study.compensation)) != "balanced", 0.0)
-    units = panel["unit"].values.astype(str)
-    parents = {level: dict(zip(units, panel[level].values.astype(str), strict=True)) for level in study.units.parents}
+    due, parents = _due(study, amounts), parents_of(study, panel)
     rules = [rule for rule in GAP_RULES if parents or rule != "higher_level"]
     return {
         rule: Share(due, settle(due, Terms(Settlement(gap_rule=rule), parents=parents)).amounts)
@@ -76,7 +74,11 @@ def _other_revisions(study: Study, panel: xr.Dataset) -> dict[str, Share]:
     shares = {}
     for name in by_revision["revision"].values:
         if name != label_of(study.revision):
-            due = by_revision.sel(revision=name, drop=True)
-            due = due.where(group(due, threshold_of(study.compensation)) != "balanced", 0.0)
+            due = _due(study, by_revision.sel(revision=name, drop=True))
             shares[str(name)] = Share(due, scaled(due))
     return shares
+
+
+def _due(study: Study, amounts: xr.DataArray) -> xr.DataArray:
+    """Return amounts, those of balanced units as 0: they neither pay nor receive."""
+    return amounts.where(group(amounts, threshold_of(study.compensation)) != "balanced", 0.0)

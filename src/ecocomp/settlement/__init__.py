@@ -17,7 +17,7 @@ from ecocomp.settlement.nesting import nested
 from ecocomp.settlement.parents import PARENT_COLUMNS, between_parents
 from ecocomp.settlement.priority import by_priority
 from ecocomp.settlement.proportional import proportional
-from ecocomp.settlement.settle import FUND, LIMIT_COLUMNS, Settled, Terms, settle, terms_of
+from ecocomp.settlement.settle import FUND, LIMIT_COLUMNS, Settled, Terms, parents_of, settle, terms_of
 from ecocomp.settlement.transport import Least, least_cost
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "least_cost_at_least",
     "margins_of",
     "nested",
+    "parents_of",
     "payments_and_receipts",
     "proportional",
     "read_costs",

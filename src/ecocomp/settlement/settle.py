@@ -22,7 +22,7 @@ from ecocomp.settlement.parents import between_parents
 from ecocomp.settlement.plan import Plan, Sides, plan_year
 from ecocomp.study import Settlement, Study
 
-__all__ = ["FUND", "LIMIT_COLUMNS", "Settled", "Terms", "settle", "terms_of"]
+__all__ = ["FUND", "LIMIT_COLUMNS", "Settled", "Terms", "parents_of", "settle", "terms_of"]
 
 FUND = "regional fund"
 """Name of the party that pays a shortfall in, or keeps what is left."""
@@ -94,10 +94,14 @@ def terms_of(study: Study, panel: xr.Dataset, ranks: xr.DataArray, geometry: gpd
     DataError
         If its table of costs has faults.
     """
-    units = panel["unit"].values.astype(str)
-    parents = {level: dict(zip(units, panel[level].values.astype(str), strict=True)) for level in study.units.parents}
     costs = transfer_costs(study, geometry)
-    return Terms(study.settlement, ranks, caps_of(study.settlement, panel), parents, costs)
+    return Terms(study.settlement, ranks, caps_of(study.settlement, panel), parents_of(study, panel), costs)
+
+
+def parents_of(study: Study, panel: xr.Dataset) -> dict[str, dict[str, str]]:
+    """Return, for every level of a study, outermost first, the parent of each unit."""
+    units = panel["unit"].values.astype(str)
+    return {level: dict(zip(units, panel[level].values.astype(str), strict=True)) for level in study.units.parents}
 
 
 def settle(amount: xr.DataArray, terms: Terms | None = None) -> Settled:
