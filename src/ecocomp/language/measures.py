@@ -1,0 +1,55 @@
+"""The units that readers of a language expect: 10⁸ CNY and Mt CO₂ in English, 亿元 and 万吨 CO₂ in Chinese."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Measure", "measure_of"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A unit that a reader expects: a value in the canonical unit, divided by ``size``, is printed with ``label``."""
+
+    size: float
+    label: str
+
+
+_SIGNS = {"CO2": "CO₂", "km2": "km²", "m2": "m²", "1e8 ": "10⁸ ", "1e6 ": "10⁶ ", "1e4 ": "10⁴ "}
+_ENGLISH = {"degree": Measure(1.0, "°")}
+_CHINESE = {
+    "Mt CO2": Measure(0.01, "万吨 CO₂"), "Mt CO2 at mean size": Measure(0.01, "万吨 CO₂，平均规模"),
+    "person": Measure(1e4, "万人"), "degree": Measure(1.0, "°"), "km": Measure(1.0, "公里"),
+    "km2": Measure(1.0, "平方公里"), "t CO2/person": Measure(1.0, "吨 CO₂/人"),
+}  # fmt: skip
+_CURRENCIES = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元"}
+"""Chinese names of currencies; others go by their code."""
+
+
+def measure_of(unit: str, code: str, currency: str) -> Measure:
+    """Return the unit in which readers of a language expect values of a canonical unit.
+
+    Parameters
+    ----------
+    unit
+        Canonical unit of the variables table; ``CNY`` there stands for the study's currency.
+    code
+        Language.
+    currency
+        Code of the study's currency.
+    """
+    money = _CURRENCIES.get(currency, currency) if code == "zh" else currency
+    if unit == "CNY":
+        if code == "zh":
+            return Measure(1e8, f"亿{money}")
+        return Measure(1e8, "10⁸ CNY") if currency == "CNY" else Measure(1e6, f"million {currency}")
+    if unit == "CNY/t CO2":
+        return Measure(1.0, f"{money}/吨 CO₂" if code == "zh" else f"{money}/t CO₂")
+    known = (_CHINESE if code == "zh" else _ENGLISH).get(unit)
+    return known or Measure(1.0, _written(unit.replace("CNY", money)))
+
+
+def _written(unit: str) -> str:
+    for plain, sign in _SIGNS.items():
+        unit = unit.replace(plain, sign)
+    return unit

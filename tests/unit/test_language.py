@@ -1,0 +1,61 @@
+"""Catalogues: complete, with the same places as the English message, and nothing that nobody says."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ecocomp.language import CODES, language_of
+from ecocomp.language.catalogue import messages
+from messages import places, said
+
+OTHERS = [code for code in CODES if code != "en"]
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_message_is_translated_with_its_places(code: str) -> None:
+    known = messages(code)
+    lacking = [f"{where}: {message}" for where, message in said() if not known.get(message)]
+    assert not lacking, "\n".join(lacking)
+    unlike = [message for message, own in known.items() if places(message) != places(own)]
+    assert not unlike, "\n".join(unlike)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_no_translation_is_left_over(code: str) -> None:
+    assert set(messages(code)) - {message for _, message in said()} == set()
+
+
+def test_lists_and_dates_are_written_as_each_language_does() -> None:
+    en, zh = language_of("en"), language_of("zh")
+    assert [en.listing(["a", "b", "c"]), en.listing(["a"]), en.listing([])] == ["a, b and c", "a", ""]
+    assert zh.listing(["甲", "乙", "丙"]) == "甲、乙和丙"
+    assert (en.joined(["A.", "", "B."]), zh.joined(["甲。", "", "乙。"])) == ("A. B.", "甲。乙。")
+    assert (en.date(date(2026, 11, 5)), zh.date(date(2026, 11, 5))) == ("5 November 2026", "2026年11月5日")
+
+
+def test_a_count_takes_its_form() -> None:
+    assert language_of("en").count("{count} unit", "{count} units", 1) == "1 unit"
+    assert language_of("en").count("{count} unit", "{count} units", 1234) == "1,234 units"
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match="'fr'; there are: en, zh"):
+        language_of("fr")
+
+
+def test_amounts_stand_in_the_units_that_readers_expect() -> None:
+    def shown(code: str, currency: str, unit: str, value: float) -> tuple[float, str]:
+        measure = language_of(code, currency).measure(unit)
+        return value / measure.size, measure.label
+
+    assert shown("en", "CNY", "CNY", 5.41e10) == (541, "10⁸ CNY")
+    assert shown("zh", "CNY", "CNY", 5.41e10) == (541, "亿元")
+    assert shown("en", "EUR", "CNY", 2e6) == (2, "million EUR")
+    assert shown("zh", "EUR", "CNY", 2e8) == (2, "亿欧元")
+    assert shown("zh", "CNY", "Mt CO2", 1.5) == (150, "万吨 CO₂")  # 1.5 Mt are 150 times 10 kt
+    assert shown("en", "CNY", "Mt CO2", 1.5) == (1.5, "Mt CO₂")
+    assert shown("en", "EUR", "CNY/t CO2", 60) == (60, "EUR/t CO₂")
+    assert shown("zh", "CNY", "CNY/t CO2", 60) == (60, "元/吨 CO₂")
+    assert shown("en", "CNY", "km2", 3) == (3, "km²")
