@@ -391,8 +391,8 @@ def test_stability() -> None:
         "throughout."
     )
     assert say.stability(sides, 20, ZH) == (
-        "就各年均有位次的单元而言，位次的肯德尔和谐系数 W 为支付区 0.95（149 个）和受偿区 0.97（19 个）（1 表示各年"
-        "次序完全相同，0 表示毫无一致性）；13 个支付区和 17 个受偿区始终居于前 20 位。"
+        "就各年均有位次的单元而言，位次的肯德尔和谐系数 W 为支付区 0.95（149 个）和受偿区 0.97（19 个）；W 为 1 表示各"
+        "年次序完全相同，为 0 表示毫无一致性。13 个支付区和 17 个受偿区始终居于前 20 位。"
     )
     assert say.stability([("payer", 0.5, 2, 1)], 20, EN).endswith("; 1 payer stays among the first 20 throughout.")
     assert say.stability([("payer", NAN, 1, 1)], 20, EN) == ""

@@ -112,21 +112,21 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "years": _span(result.manifest["years"]),
         "notice": result.manifest["notice"],
         "origin": result.manifest["data_origin"],
-        "origin_text": origin_text(result.manifest["data_origin"]),
+        "origin_text": origin_text(result.manifest["data_origin"], wording.language),
         "notional": notional,
         "first_n": first_n,
         "figures": {figure.name: _figure(figure) for figure in figures},
         "tables": {
             **result_tables.result_tables(result, wording),
             "priority": result_tables.priority_table(result, wording, first_n),
-            "classes": result_tables.class_table(result),
-            "balance": result_tables.balance_table(result),
-            "quantities": data_tables.quantity_table(study),
-            "files": data_tables.file_table(result),
+            "classes": result_tables.class_table(result, wording.language),
+            "balance": result_tables.balance_table(result, wording.language),
+            "quantities": data_tables.quantity_table(study, wording.language),
+            "files": data_tables.file_table(result, wording.language),
             "means": data_tables.means_table(result, wording),
         },
         "issues": data_tables.issue_groups(result, wording),
-        "method": method(study, _prices(result), result.manifest["permutations"])
+        "method": method(study, _prices(result), result.manifest["permutations"], wording.language)
         + driver_passage(study)
         + uncertainty_passage(study)
         + fairness_passage(result)
@@ -142,8 +142,8 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "changes": cluster_changes(result, study, wording),
         "comparison": _comparison(result, wording, study),
         "scenarios": scenario_section(result, wording),
-        "caveats": caveats(result, study),
-        "references": references(result, study),
+        "caveats": caveats(result, study, wording.language),
+        "references": references(result, study, wording.language),
         "commands": _commands(result),
     }
 
@@ -175,7 +175,9 @@ def _comparison(result: Result, wording: Wording, study: Study) -> dict[str, Any
         for label in dict.fromkeys(labels)
     }
     return {
-        "legend": result_tables.revision_legend(titles, study.revision, result.manifest["revised_unit"]),
+        "legend": result_tables.revision_legend(
+            titles, study.revision, result.manifest["revised_unit"], wording.language
+        ),
         "table": result_tables.revision_table(result, replace(wording, notional=False), titles),
         "sentences": [s for s in findings.revisions(result, titles, wording.language) if s],
     }

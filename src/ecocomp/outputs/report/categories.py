@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ecocomp.language import Language
-from ecocomp.variables import table
+from ecocomp.variables import label, table
 
-__all__ = ["groups", "origins", "severities", "weightings", "words_of"]
+__all__ = ["groups", "origins", "quantity_name", "severities", "weightings", "words_of"]
 
 
 def words_of(column: str, language: Language) -> Mapping[str, str]:
@@ -19,6 +19,12 @@ def words_of(column: str, language: Language) -> Mapping[str, str]:
         return _variables(language)
     known = _WORDS.get(column)
     return known(language) if known else {}
+
+
+def quantity_name(name: str, language: Language) -> str:
+    """Return a quantity as a sentence names it: ``population``, ``GDP``, ``常住人口``."""
+    text = label(name, language.code, unit="")
+    return text if text[:2].isupper() else f"{text[:1].lower()}{text[1:]}"
 
 
 def weightings(language: Language) -> dict[str, str]:

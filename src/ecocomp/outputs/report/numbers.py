@@ -131,6 +131,8 @@ def stated_unit(unit: str, language: Language) -> str:
     """Return a unit as a study states it, in the language's signs: ``10⁸ CNY``, ``亿元``; unknown words stay."""
     if language.code != "zh":
         return measure(unit)
+    currency = language.measure("CNY/t CO2").label.partition("/")[0]
+    unit = re.sub(rf"\b{language.currency}\b", currency, unit)
     for pattern, sign in _CHINESE_UNITS:
         unit = re.sub(pattern, sign, unit)
     return unit
