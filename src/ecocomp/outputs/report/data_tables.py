@@ -11,6 +11,7 @@ import pandas as pd
 from ecocomp.language import Language
 from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report.categories import origins, severities
+from ecocomp.outputs.report.sentences import semicolons
 from ecocomp.outputs.report.tables import Column, Table, Wording, cells_of, head
 from ecocomp.result import Result
 from ecocomp.rules import table as rules
@@ -94,7 +95,7 @@ def file_table(result: Result, language: Language) -> Table:
                 _role(role, language),
                 str(source.get("file", "")),
                 f"{digest}…" if digest else numbers.MISSING,
-                "; ".join(about),
+                semicolons(about, language),
             ]
         )
     heads = [

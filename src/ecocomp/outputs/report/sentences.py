@@ -29,6 +29,7 @@ __all__ = [
     "money_moved",
     "plural",
     "row_of",
+    "semicolons",
     "settlement",
     "stability",
     "totals",
@@ -63,6 +64,13 @@ def row_of(words: Sequence[str], language: Language) -> str:
     if not words:
         return ""
     return reduce(lambda first, second: language.say("{first}, {second}", first=first, second=second), words)
+
+
+def semicolons(words: Sequence[str], language: Language) -> str:
+    """Return clauses or groups of words apart: ``a; b``, ``甲；乙``."""
+    if not words:
+        return ""
+    return reduce(lambda first, second: language.say("{first}; {second}", first=first, second=second), words)
 
 
 def capped(words: Sequence[str], most: int, language: Language = ENGLISH) -> str:
