@@ -15,7 +15,8 @@ from ecocomp.issues import UsageError
 
 if TYPE_CHECKING:
     from ecocomp.uncertainty import Case, Compute
-    from ecocomp.uncertainty.chunk import Chunk, Piece
+    from ecocomp.uncertainty.chunk import Piece
+    from ecocomp.uncertainty.store import DrawStore
 
 __all__ = ["computing", "draws_folder_of"]
 
@@ -53,10 +54,10 @@ def computing(workers: int | None = None, scheduler: str | None = None, *, neede
 def _heeding(heed: Callable[[], None], compute: Compute) -> Compute:
     """Look for a lost Ctrl-C after each chunk."""
 
-    def computed(case: Case, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Chunk]]:
-        for made in compute(case, pieces):
+    def computed(case: Case, pieces: Sequence[Piece], store: DrawStore) -> Iterator[Piece]:
+        for piece in compute(case, pieces, store):
             heed()
-            yield made
+            yield piece
 
     return computed
 

@@ -21,7 +21,7 @@ from ecocomp.units import UnitError, scale
 __all__ = ["Case", "case_of", "check_uncertainty"]
 
 CELLS_AT_ONCE = 2**20
-"""Unit-years that a chunk of draws holds: 8 MiB an array."""
+"""Unit-years of all draws that are carried through together, as a rule: 8 MiB an array."""
 MOST_DRAWS_AT_ONCE = 256
 
 
@@ -82,6 +82,11 @@ class Case:
         """Draws of a chunk: given by the study's size, never by the machine."""
         cells = self.panel.sizes["unit"] * self.panel.sizes["year"]
         return max(1, min(MOST_DRAWS_AT_ONCE, CELLS_AT_ONCE // cells))
+
+    @property
+    def years_at_once(self) -> int:
+        """Years that are carried through together: given by the study's size, never by the machine."""
+        return max(1, min(self.panel.sizes["year"], CELLS_AT_ONCE // self.panel.sizes["unit"]))
 
 
 def _varies(error: ErrorOf) -> bool:

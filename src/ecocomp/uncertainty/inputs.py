@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -45,6 +45,10 @@ class DrawnInputs:
     price: xr.DataArray
     weights: dict[str, Weight] | None
     revision: NDArray[np.intp]
+
+    def of_years(self, years: slice) -> DrawnInputs:
+        """Return the inputs of some of the years."""
+        return replace(self, panel=self.panel.isel(year=years), price=self.price.isel(year=years))
 
 
 def drawn_inputs(case: Case, latent: Latent) -> DrawnInputs:
