@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ecocomp.units import CURRENCY_NAMES
+
 __all__ = ["Measure", "measure_of"]
 
 
@@ -22,8 +24,6 @@ _CHINESE = {
     "person": Measure(1e4, "万人"), "degree": Measure(1.0, "°"), "km": Measure(1.0, "公里"),
     "km2": Measure(1.0, "平方公里"), "t CO2/person": Measure(1.0, "吨 CO₂/人"),
 }  # fmt: skip
-_CURRENCIES = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元"}
-"""Chinese names of currencies; others go by their code."""
 
 
 def measure_of(unit: str, code: str, currency: str) -> Measure:
@@ -38,7 +38,7 @@ def measure_of(unit: str, code: str, currency: str) -> Measure:
     currency
         Code of the study's currency.
     """
-    money = _CURRENCIES.get(currency, currency) if code == "zh" else currency
+    money = ({"CNY": "元"} | CURRENCY_NAMES).get(currency, currency) if code == "zh" else currency
     if unit == "CNY":
         if code == "zh":
             return Measure(1e8, f"亿{money}")

@@ -16,7 +16,7 @@ from ecocomp.accounts.size import weights_of
 from ecocomp.comparison import revision_variants
 from ecocomp.issues import Issue, nearest
 from ecocomp.study import ErrorOf, Revision, Study
-from ecocomp.units import UnitError, scale
+from ecocomp.units import UnitError, in_currency, scale
 
 __all__ = ["Case", "case_of", "check_uncertainty"]
 
@@ -135,16 +135,18 @@ def check_uncertainty(study: Study, panel: xr.Dataset | None) -> list[Issue]:
         What was read, if it could be.
     """
     stated, issues = study.uncertainty, []
+    basis = in_currency("CNY/t CO2", study.currency)
 
     def fault(code: str, message: str, remedy: str, key: str, value: str | None = None) -> None:
         issues.append(Issue("error", code, message, remedy, study.file_name, f"uncertainty.{key}", value=value))
 
     if stated.price is not None and stated.price.unit is not None:
         try:
-            scale(stated.price.unit, "CNY/t CO2")
+            scale(stated.price.unit, basis)
         except UnitError as error:
             fault("price-basis", f"the price has no usable unit and basis: {error}",
-                  "say per tonne of what: CNY/t CO2 or CNY/t C (44/12 apart)", "price", stated.price.unit)  # fmt: skip
+                  f"say per tonne of what: {basis} or {basis.removesuffix('O2')} (44/12 apart)", "price",
+                  stated.price.unit)  # fmt: skip
     if panel is None:
         return issues
     variants = revision_variants(study.revision, list(panel.data_vars))

@@ -15,7 +15,7 @@ from ecocomp.panel import total_by
 from ecocomp.study import ErrorOf
 from ecocomp.uncertainty.case import Case
 from ecocomp.uncertainty.latent import Latent, normals, standard
-from ecocomp.units import scale
+from ecocomp.units import own_scale
 
 __all__ = ["DIMENSIONS", "DrawnInputs", "correlated", "drawn_inputs"]
 
@@ -176,7 +176,7 @@ def _prices(case: Case, latent: Latent, draws: NDArray[np.int64]) -> xr.DataArra
         even = spread.low + (spread.high - spread.low) * points
         drawn = spread.low * ratio**points if spread.shape == "log_uniform" else even
     nominal = xr.zeros_like(plain) + xr.DataArray(
-        drawn * scale(spread.unit or "", "CNY/t CO2"), dims="draw", coords={"draw": draws}
+        drawn * own_scale(spread.unit or "", "CNY/t CO2"), dims="draw", coords={"draw": draws}
     )
     return deflate(nominal, case.study.compensation)
 
