@@ -46,14 +46,17 @@ class PricePreset:
     unit: str
     meaning: str
     source: str
+    meaning_zh: str
+    source_zh: str
 
 
 @cache
 def price_presets() -> dict[str, PricePreset]:
     """Return the published prices that a study can name."""
     text = resources.files("ecocomp").joinpath("price_presets.csv").read_text(encoding="utf-8")
+    words = ("meaning", "source", "meaning_zh", "source_zh")
     return {
-        row["name"]: PricePreset(row["name"], float(row["value"]), row["unit"], row["meaning"], row["source"])
+        row["name"]: PricePreset(row["name"], float(row["value"]), row["unit"], *(row[word] for word in words))
         for row in csv.DictReader(text.splitlines())
     }
 

@@ -1,7 +1,7 @@
 """The rules table: every kind of problem that a check can name, how severe it is, and what a study may make of it.
 
 Messages, the study file's section ``[checks]``, the report and the docs are derived from ``rules.csv``; a rule that
-rests on a judgement has its thresholds there, with their reason.
+rests on a judgement has its thresholds there, with their reason. ``rules_zh.csv`` says in Chinese what they find.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ class Rule:
 
     ``severities`` holds how severe it is unless the study says otherwise: one word, or several where it depends on
     the case. ``lowest`` is the mildest word that a study may set. A fact cannot be made milder than it is.
+    ``finds_zh`` and ``remedy_zh`` are the Chinese of ``finds`` and ``remedy``, for rules that a report can show: those
+    that are not always an error.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Rule:
     remedy: str
     thresholds: Mapping[str, float]
     reason: str
+    finds_zh: str
+    remedy_zh: str
 
     @property
     def judgement(self) -> bool:
@@ -51,11 +55,16 @@ class Rule:
 @cache
 def table() -> dict[str, Rule]:
     """Return every rule by name, in the order of ``rules.csv``."""
-    text = resources.files("ecocomp").joinpath("rules.csv").read_text(encoding="utf-8")
-    return {row["rule"]: _rule(row) for row in csv.DictReader(text.splitlines())}
+    chinese = {row["rule"]: row for row in _rows("rules_zh.csv")}
+    return {row["rule"]: _rule(row, chinese.get(row["rule"], {})) for row in _rows("rules.csv")}
 
 
-def _rule(row: dict[str, str]) -> Rule:
+def _rows(file: str) -> csv.DictReader[str]:
+    text = resources.files("ecocomp").joinpath(file).read_text(encoding="utf-8")
+    return csv.DictReader(text.splitlines())
+
+
+def _rule(row: Mapping[str, str], chinese: Mapping[str, str]) -> Rule:
     pairs = (part.split("=") for part in row["thresholds"].split())
     return Rule(
         name=row["rule"],
@@ -65,6 +74,8 @@ def _rule(row: dict[str, str]) -> Rule:
         remedy=row["remedy"],
         thresholds={name: float(value) for name, value in pairs},
         reason=row["reason"],
+        finds_zh=chinese.get("finds", ""),
+        remedy_zh=chinese.get("remedy", ""),
     )
 
 

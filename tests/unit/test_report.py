@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ecocomp.language import language_of
 from ecocomp.outputs.report import write_report
 from ecocomp.outputs.report.builder import css_string, prose
 from ecocomp.outputs.report.caveats import caveats, is_npp
@@ -175,7 +176,7 @@ def test_one_year_without_parents_or_comparison(tmp_path: Path) -> None:
 
 def changes(result: Result) -> ClusterChanges:
     names = dict(zip(result.histories["unit"], result.histories["name"], strict=True))
-    found = cluster_changes(result, Study.from_dict(result.manifest["study"]), Wording("", "", names))
+    found = cluster_changes(result, Study.from_dict(result.manifest["study"]), Wording(language_of("en"), names))
     assert found is not None
     return found
 
@@ -291,7 +292,7 @@ def test_only_a_source_that_says_otherwise_drops_the_upper_bound(source: str | N
     quantity = {"column": "seq", "unit": "Mt CO2"} | ({"source": source} if source is not None else {})
     study = Study.from_dict(manifest | {"quantities": manifest["quantities"] | {"sequestration": quantity}})
     assert is_npp(study) is known
-    heads = [head for head, _ in caveats(make_result(), study)]
+    heads = [head for head, _ in caveats(make_result(), study, language_of("en"))]
     assert ("Sequestration may be an upper bound" in heads) == (known is None)
     assert ("Sequestration is NPP uptake (upper bound)" in heads) == (known is True)
 
@@ -307,15 +308,17 @@ def test_a_directed_p_labels_twice_as_many_at_random(tmp_path: Path) -> None:
 
 def test_the_legend_of_revisions_tells_unit_and_mean() -> None:
     titles = {"size_normalised, geometric": "own", "size_normalised, harmonic": "kin", "quota": "quota"}
-    plain = revision_legend(titles, Revision(), "Mt CO2 at mean size").blocks[0][1]
+    plain = revision_legend(titles, Revision(), "Mt CO2 at mean size", language_of("en")).blocks[0][1]
     assert [row[2:] for row in plain[:2]] == [
         ["R = C / κ, κ the geometric mean", "Mt CO₂ at mean size"],
         ["R = C / κ, κ the harmonic mean", "Mt CO₂ at mean size"],
     ]
-    rescaled = revision_legend(titles, Revision(rescale="net"), "Mt CO2").blocks[0][1]
+    rescaled = revision_legend(titles, Revision(rescale="net"), "Mt CO2", language_of("en")).blocks[0][1]
     assert [row[3] for row in rescaled] == ["Mt CO₂"] * 3
     assert rescaled[0][1].endswith("rescaled to net totals")
-    other = revision_legend(titles, Revision(method="quota", weights={"gdp": 1}), "Mt CO2").blocks[0][1]
+    other = revision_legend(titles, Revision(method="quota", weights={"gdp": 1}), "Mt CO2", language_of("en")).blocks[
+        0
+    ][1]
     assert [row[3] for row in other] == ["Mt CO₂ at mean size", "Mt CO₂ at mean size", "Mt CO₂"]
 
 
@@ -323,7 +326,7 @@ def test_ellipses_stand_in_the_order_of_the_centres() -> None:
     result = make_result()
     kinds = ["absolute", "payments", "receipts"]
     ellipses = pd.concat([result.ellipses.assign(weighting=kind) for kind in kinds], ignore_index=True)
-    table = result_tables(replace(result, ellipses=ellipses), Wording("", "", {}))["ellipses"]
+    table = result_tables(replace(result, ellipses=ellipses), Wording(language_of("en"), {}))["ellipses"]
     rows = [row[:2] for row in table.blocks[0][1]]
     assert rows == [[kind, year] for kind in ("payments", "receipts", "absolute") for year in ("2010", "2015")]
 
@@ -331,7 +334,9 @@ def test_ellipses_stand_in_the_order_of_the_centres() -> None:
 def test_a_deflated_price_is_told_as_stated(tmp_path: Path) -> None:
     money = {"price": {"value": 60.0, "unit": "CNY/t CO2"}, "price_base": 2010, "deflator": {"2010": 100, "2015": 130}}
     study = Study.from_dict(make_result(settings={"compensation": money}).manifest["study"])
-    text = next(p for p in method(study, {2010: 60.0, 2015: 60 / 1.3}, 99) if p.title == "Amount").text[0]
+    text = next(
+        p for p in method(study, {2010: 60.0, 2015: 60 / 1.3}, 99, language_of("en")) if p.title == "Amount"
+    ).text[0]
     assert "The price p is 60 in 2010 and 46.15 in 2015 CNY per t CO₂." in text
     assert (
         "The price stated is 60 CNY/t CO₂. Price and GDP are expressed at the price level of the base year 2010."
@@ -342,5 +347,7 @@ def test_a_deflated_price_is_told_as_stated(tmp_path: Path) -> None:
 def test_class_bounds_have_three_significant_digits() -> None:
     result = make_result()
     breaks = {"payer": [0.0123456, 0.23456, 3.45678], "recipient": []}
-    rows = class_table(replace(result, manifest=result.manifest | {"priority_breaks": breaks})).blocks[0][1]
+    rows = class_table(
+        replace(result, manifest=result.manifest | {"priority_breaks": breaks}), language_of("en")
+    ).blocks[0][1]
     assert [row[1] for row in rows] == ["0.235 to 3.46", "0.0123 to 0.235"]

@@ -55,6 +55,15 @@ def test_severities_are_those_of_the_source() -> None:
     assert not wrong
 
 
+def test_what_a_report_can_show_is_said_in_chinese() -> None:
+    text = resources.files("ecocomp").joinpath("rules_zh.csv").read_text(encoding="utf-8")
+    assert {row["rule"] for row in csv.DictReader(text.splitlines())} == {
+        name for name, r in table().items() if r.severities != ("error",)
+    }
+    for r in table().values():
+        assert bool(r.finds_zh) == bool(r.remedy_zh) == (r.severities != ("error",)), r.name
+
+
 @pytest.mark.parametrize("name", table())
 def test_every_row_is_complete_and_within_the_allowed_words(name: str) -> None:
     r = rule(name)

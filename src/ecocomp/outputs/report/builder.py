@@ -14,9 +14,10 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ecocomp.comparison import label_of
+from ecocomp.language import Language, language_of
 from ecocomp.outputs.figures.words import revision_name
 from ecocomp.outputs.priority_table import display_names
-from ecocomp.outputs.report import data_tables, findings, numbers, result_tables
+from ecocomp.outputs.report import data_tables, findings, result_tables
 from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
 from ecocomp.outputs.report.decomposition import decomposition_passage, forces
 from ecocomp.outputs.report.drivers import driver_passage, drivers_section
@@ -102,9 +103,7 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
     study = Study.from_dict(result.manifest["study"])
     names = display_names(result.results, result.manifest["parents"])
     notional = at_mean_size(study)
-    wording = Wording(
-        "10⁸ CNY, notional" if notional else "10⁸ CNY", numbers.measure(result.manifest["revised_unit"]), names
-    )
+    wording = Wording(language_of("en"), names, result.manifest["revised_unit"], notional)
     first_n = study.zoning.first_n
     return {
         "style": Markup(resources.files(__package__).joinpath("report.css").read_text(encoding="utf-8")),
@@ -113,21 +112,21 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "years": _span(result.manifest["years"]),
         "notice": result.manifest["notice"],
         "origin": result.manifest["data_origin"],
-        "origin_text": origin_text(result.manifest["data_origin"]),
+        "origin_text": origin_text(result.manifest["data_origin"], wording.language),
         "notional": notional,
         "first_n": first_n,
         "figures": {figure.name: _figure(figure) for figure in figures},
         "tables": {
             **result_tables.result_tables(result, wording),
             "priority": result_tables.priority_table(result, wording, first_n),
-            "classes": result_tables.class_table(result),
-            "balance": result_tables.balance_table(result),
-            "quantities": data_tables.quantity_table(study),
-            "files": data_tables.file_table(result),
+            "classes": result_tables.class_table(result, wording.language),
+            "balance": result_tables.balance_table(result, wording.language),
+            "quantities": data_tables.quantity_table(study, wording.language),
+            "files": data_tables.file_table(result, wording.language),
             "means": data_tables.means_table(result, wording),
         },
         "issues": data_tables.issue_groups(result, wording),
-        "method": method(study, _prices(result), result.manifest["permutations"])
+        "method": method(study, _prices(result), result.manifest["permutations"], wording.language)
         + driver_passage(study)
         + uncertainty_passage(study)
         + fairness_passage(result)
@@ -139,29 +138,29 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "fairness": fairness_section(result, wording, notional=notional),
         "forces": forces(result, wording),
         "prospects": prospects(result, study, wording),
-        "findings": _findings(result, study, names),
+        "findings": _findings(result, study, names, wording.language),
         "changes": cluster_changes(result, study, wording),
         "comparison": _comparison(result, wording, study),
         "scenarios": scenario_section(result, wording),
-        "caveats": caveats(result, study),
-        "references": references(result, study),
+        "caveats": caveats(result, study, wording.language),
+        "references": references(result, study, wording.language),
         "commands": _commands(result),
     }
 
 
-def _findings(result: Result, study: Study, names: dict[str, str]) -> dict[str, Any]:
+def _findings(result: Result, study: Study, names: dict[str, str], language: Language) -> dict[str, Any]:
     return {
-        "summary": findings.summary(result, study, names),
-        "missing": findings.without_amount(result, names),
-        "accounts": findings.accounts(result),
-        "clusters": findings.clusters(result),
-        "moran": findings.global_moran(result, study),
-        "income": findings.among_income(result),
-        "conventions": findings.conventions(result, study),
-        "centres": findings.centres(result, names),
-        "ranks": findings.ranks(result, study),
-        "balance": findings.balance(result),
-        "settled": findings.settled(result),
+        "summary": findings.summary(result, study, names, language),
+        "missing": findings.without_amount(result, names, language),
+        "accounts": findings.accounts(result, language),
+        "clusters": findings.clusters(result, language),
+        "moran": findings.global_moran(result, study, language),
+        "income": findings.among_income(result, language),
+        "conventions": findings.conventions(result, study, language),
+        "centres": findings.centres(result, names, language),
+        "ranks": findings.ranks(result, study, language),
+        "balance": findings.balance(result, language),
+        "settled": findings.settled(result, language),
     }
 
 
@@ -171,11 +170,16 @@ def _comparison(result: Result, wording: Wording, study: Study) -> dict[str, Any
         return None
     labels = [*result.revisions["revision"], *result.revisions["other_revision"]]
     own = label_of(study.revision)
-    titles = {str(label): revision_name(str(label), own=str(label) == own) for label in dict.fromkeys(labels)}
+    titles = {
+        str(label): revision_name(str(label), wording.language.code, own=str(label) == own)
+        for label in dict.fromkeys(labels)
+    }
     return {
-        "legend": result_tables.revision_legend(titles, study.revision, result.manifest["revised_unit"]),
-        "table": result_tables.revision_table(result, replace(wording, money="10⁸ CNY"), titles),
-        "sentences": [s for s in findings.revisions(result, titles) if s],
+        "legend": result_tables.revision_legend(
+            titles, study.revision, result.manifest["revised_unit"], wording.language
+        ),
+        "table": result_tables.revision_table(result, replace(wording, notional=False), titles),
+        "sentences": [s for s in findings.revisions(result, titles, wording.language) if s],
     }
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import pandas as pd
 
+from ecocomp.language import Language
 from ecocomp.outputs.report import numbers
-from ecocomp.outputs.report.tables import Column, Table, Wording, cells_of
+from ecocomp.outputs.report.categories import origins, severities
+from ecocomp.outputs.report.tables import Column, Table, Wording, cells_of, head
 from ecocomp.result import Result
 from ecocomp.rules import table as rules
 from ecocomp.study import Study
@@ -33,37 +36,54 @@ class IssueGroup:
     places: Table
 
 
-def quantity_table(study: Study) -> Table:
+def quantity_table(study: Study, language: Language) -> Table:
     """Return where each quantity stands, how it is measured, and where it comes from."""
+    origin, undeclared = origins(language), language.say("not declared in the study")
     rows = [
         [
-            variable(name).label_en, q.column or f"derived: {q.way}", numbers.measure(q.unit or variable(name).unit),
-            q.weakest_origin, q.source or "not declared in the study",
+            label(name, language.code, unit=""),
+            q.column or language.say("derived: {way}", way=q.way),
+            _unit_in_table(q.unit, name, language),
+            origin[q.weakest_origin],
+            q.source or undeclared,
         ]
         for name, q in study.quantities.items()
-    ]  # fmt: skip
+    ]
     if "area" not in study.quantities:
         rows.append(
             [
-                variable("area").label_en,
-                "none",
-                "km²",
-                "given",
-                f"measured on the boundaries ({study.units.area_method})",
+                label("area", language.code, unit=""),
+                language.say("none"),
+                _unit_in_table(None, "area", language),
+                origin["given"],
+                language.say("measured on the boundaries (geodesic)")
+                if study.units.area_method == "geodesic"
+                else language.say("measured on the boundaries (equal_area)"),
             ]
         )
+    kinds = {"rate": language.say("rate"), "total": language.say("total"), "class": language.say("class")}
     rows += [
         [
-            f"{name.replace('_', ' ')} (driver)", column.column, column.unit or column.kind, "not declared",
-            column.source or "not declared in the study",
+            language.say("{column} (driver)", column=name.replace("_", " ")),
+            column.column,
+            numbers.stated_unit(column.unit, language) if column.unit else kinds[column.kind],
+            origin["not declared"],
+            column.source or undeclared,
         ]
         for name, column in study.drivers.columns.items()
+    ]
+    heads = [
+        language.say("Quantity"), language.say("Column"), language.say("Unit in the table"), language.say("Origin"),
+        language.say("Source"),
     ]  # fmt: skip
-    heads = ["Quantity", "Column", "Unit in the table", "Origin", "Source"]
-    return Table("Quantities", [Column(h) for h in heads], [("", rows)], "columns.csv")
+    return Table(language.say("Quantities"), [Column(h) for h in heads], [("", rows)], "columns.csv")
 
 
-def file_table(result: Result) -> Table:
+def _unit_in_table(unit: str | None, name: str, language: Language) -> str:
+    return numbers.stated_unit(unit or variable(name).unit, language)
+
+
+def file_table(result: Result, language: Language) -> Table:
     """Return the files read, with the beginnings of their fingerprints, source and datum."""
     rows = []
     for role, source in result.manifest["inputs"].items():
@@ -71,30 +91,45 @@ def file_table(result: Result) -> Table:
         digest = str(source.get("sha256", ""))[:_SHORT_HASH]
         rows.append(
             [
-                role.capitalize(),
+                _role(role, language),
                 str(source.get("file", "")),
                 f"{digest}…" if digest else numbers.MISSING,
                 "; ".join(about),
             ]
         )
-    heads = ["Input", "File", "SHA-256, first digits", "Source, datum, encoding"]
-    return Table("Input files", [Column(h) for h in heads], [("", rows)], "manifest.json, with the full SHA-256")
+    heads = [
+        language.say("Input"), language.say("File"), language.say("SHA-256, first digits"),
+        language.say("Source, datum, encoding"),
+    ]  # fmt: skip
+    caption, file = language.say("Input files"), language.say("manifest.json, with the full SHA-256")
+    return Table(caption, [Column(h) for h in heads], [("", rows)], file)
+
+
+def _role(role: str, language: Language) -> str:
+    """Return what an input is for; sections of the study go by their own names."""
+    known = {
+        "table": language.say("Table"), "boundaries": language.say("Boundaries"),
+        "emission factors": language.say("Emission factors"),
+    }  # fmt: skip
+    kind, _, name = role.partition(" ")
+    if kind == "raster":
+        return language.say("Raster {name}", name=name)
+    return known.get(role, role[:1].upper() + role[1:])
 
 
 def means_table(result: Result, wording: Wording) -> Table:
     """Return the reference means of the size index by year."""
-    means = result.manifest["reference_means"]
+    means, language = result.manifest["reference_means"], wording.language
     if not means:
         return Table("", [], [])
+    plain = replace(wording, notional=False)
     years = [str(year) for year in result.manifest["years"]]
-    columns = [Column(label("year"))]
-    cells = [years]
+    columns, cells = [head("year", wording)], [years]
     for name, by_year in means.items():
-        unit = wording.money.split(",")[0] if variable(name).unit == "CNY" else numbers.measure(variable(name).unit)
-        columns.append(Column(f"Mean of {label(name, unit=unit)}", numeric=True))
-        cells.append(cells_of(name, [by_year[y] for y in years], wording))
+        columns.append(Column(language.say("Mean of {label}", label=head(name, plain).label), numeric=True))
+        cells.append(cells_of(name, [by_year[y] for y in years], plain))
     rows = [list(row) for row in zip(*cells, strict=True)]
-    return Table("Reference means of the size index", columns, [("", rows)], "manifest.json")
+    return Table(language.say("Reference means of the size index"), columns, [("", rows)], "manifest.json")
 
 
 def issue_groups(result: Result, wording: Wording) -> list[IssueGroup]:
@@ -104,29 +139,34 @@ def issue_groups(result: Result, wording: Wording) -> list[IssueGroup]:
         return []
     order = {"error": 0, "warning": 1, "note": 2}
     groups = issues.groupby(["severity", "code"], sort=False, dropna=False)
-    found = [_group(key, part, wording) for key, part in groups]
-    return sorted(found, key=lambda g: (order.get(g.severity, 3), g.code))
+    parts = sorted(groups, key=lambda group: (order.get(str(group[0][0]), 3), str(group[0][1])))
+    return [_group(key, part, wording) for key, part in parts]
 
 
 def _group(key: tuple[Hashable, ...], part: pd.DataFrame, wording: Wording) -> IssueGroup:
+    language = wording.language
     severity, code = map(str, key)
-    message, remedy = _shared("message", code, part), _shared("remedy", code, part)
+    message, remedy = _shared("message", code, part, language), _shared("remedy", code, part, language)
     used = [p for p in _PLACES if not all(numbers.is_missing(v) for v in part[p])]
-    if part["message"].nunique() == 1:
+    if message in set(part["message"]) and part["message"].nunique() == 1:
         used.remove("message")
     shown = part.head(MOST_ISSUES)
     cells = [cells_of(p, shown[p].tolist(), wording) for p in used]
     rows = [list(row) for row in zip(*cells, strict=True)] if used else []
     more = len(part) - len(shown)
-    note = f"and {numbers.number(more)} more in issues.csv" if more else ""
-    caption = f"Where: {message}"
-    places = Table(caption, [Column(label(p)) for p in used], [("", rows)], "issues.csv", note=note)
-    return IssueGroup(severity, code, message, remedy, len(part), places)
+    note = language.count("and {count} more in issues.csv", "and {count} more in issues.csv", more) if more else ""
+    if "message" in used and language.code != "en":
+        note = language.joined([language.say("Problems are told in the English words of issues.csv."), note])
+    caption = language.say("Where: {problem}", problem=message)
+    places = Table(caption, [head(p, wording) for p in used], [("", rows)], "issues.csv", note=note)
+    return IssueGroup(severities(language).get(severity, severity), code, message, remedy, len(part), places)
 
 
-def _shared(field: str, code: str, part: pd.DataFrame) -> str:
-    """Return what all issues of a rule say, or what the rule says where they differ."""
-    texts = part[field].unique()
-    if len(texts) == 1 or code not in rules():
+def _shared(field: Literal["message", "remedy"], code: str, part: pd.DataFrame, language: Language) -> str:
+    """Return what all issues of a rule say, or what the rule says where they differ or speak another language."""
+    texts, rule = part[field].unique(), rules().get(code)
+    if language.code == "zh" and rule is not None and rule.finds_zh:
+        return rule.finds_zh if field == "message" else rule.remedy_zh
+    if len(texts) == 1 or rule is None:
         return str(texts[0])
-    return rules()[code].finds if field == "message" else rules()[code].remedy
+    return rule.finds if field == "message" else rule.remedy

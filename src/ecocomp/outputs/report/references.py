@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ecocomp.language import Language
 from ecocomp.result import Result
 from ecocomp.study import Study
 
@@ -98,11 +99,6 @@ _SEN = Reference(
     "Statistical Association 63, 1379–1389.",
     "10.1080/01621459.1968.10480934",
 )
-_SISTER = Reference(
-    "Sister study of the reference study, for the correction by area, population and GDP: Sustainability 15, "
-    "15973 (2023). "
-    "The form of the correction is inferred."
-)
 _WANG = Reference(
     "Wang, J.-F. et al. (2010). Geographical detectors-based health risk assessment and its application in the neural "
     "tube defects study of the Heshun region, China. International Journal of Geographical Information Science 24, "
@@ -138,8 +134,17 @@ _VAN_DEN_BERG = Reference(
 )
 
 
-def references(result: Result, study: Study) -> list[Reference]:
-    """Return the works cited, in alphabetical order; those of the study's own sources are in its data table."""
+def _sister(language: Language) -> Reference:
+    return Reference(
+        language.say(
+            "Sister study of the reference study, for the correction by area, population and GDP: Sustainability 15, "
+            "15973 (2023). The form of the correction is inferred."
+        )
+    )
+
+
+def references(result: Result, study: Study, language: Language) -> list[Reference]:
+    """Return the works cited, in alphabetical order; the study's own sources are in its data table."""
     declared = " ".join(q.source or "" for q in study.quantities.values())
     chen = "Chen" in declared and ("2020" in declared or "s41597-020-00736-3" in declared)
     models, weighted = set(study.drivers.models), {"gwr", "mgwr"}
@@ -173,7 +178,7 @@ def references(result: Result, study: Study) -> list[Reference]:
         (assessed, _RAFFINETTI),
         (several, _REY),
         (several, _SEN),
-        (study.revision.method == "size_normalised", _SISTER),
+        (study.revision.method == "size_normalised", _sister(language)),
         (assessed, _THEIL),
         (assessed, _VAN_DEN_BERG),
         (bool(study.drivers.factors), _WANG),

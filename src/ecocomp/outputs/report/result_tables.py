@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from ecocomp.accounts import REVISIONS
+from ecocomp.language import Language
 from ecocomp.outputs.priority_table import SIDES, priority_blocks
 from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report import sentences as say
 from ecocomp.outputs.report.findings import crossings_of
+from ecocomp.outputs.report.revision_method import revision_title
 from ecocomp.outputs.report.tables import Column, Table, Wording, cells_of, from_frame, head
 from ecocomp.result import Result
 from ecocomp.study import Revision
@@ -40,25 +42,27 @@ def result_tables(result: Result, wording: Wording) -> dict[str, Table]:
     centres, ellipses = _by_weighting(result.centres), _by_weighting(result.ellipses)
     money = ["payments", "receipts", "gap", "transferred", "unallocated", "unfunded"]
     money += [c for c in ("topped_up", "kept", "carried_over") if regional[c].any()]  # of some settlements only
+    language = wording.language
     return {
         "heads": from_frame(
             regional, ["year", "units", "payers", "recipients", "balanced", "missing"],
-            "Units that pay and receive", "regional.csv", wording),
-        "totals": from_frame(regional, ["year", *money], "Payments, receipts and settlement", "regional.csv", wording),
+            language.say("Units that pay and receive"), "regional.csv", wording),
+        "totals": from_frame(
+            regional, ["year", *money], language.say("Payments, receipts and settlement"), "regional.csv", wording),
         "subtotals": _subtotals(result, wording),
         "clusters": from_frame(
             regional, ["year", "n_HH", "n_LL", "n_HL", "n_LH", "n_ns", "n_isolate", "moran_i", "moran_z", "moran_p"],
-            "Clusters and global Moran's I of the amount", "regional.csv", wording),
+            language.say("Clusters and global Moran's I of the amount"), "regional.csv", wording),
         "conventions": from_frame(
             regional, ["year", "n_directed", "n_two_sided", "n_fdr"],
-            "Labelled units by the convention of p", "regional.csv", wording),
+            language.say("Labelled units by the convention of p"), "regional.csv", wording),
         "centres": from_frame(
             centres, ["weighting", "year", "lon", "lat", "leverage", "host_unit", *_TRACK],
-            "Centres of gravity and their tracks", "centres.csv", wording,
-            "Distance, bearing and speed are from the previous year of the study."),
+            language.say("Centres of gravity and their tracks"), "centres.csv", wording,
+            language.say("Distance, bearing and speed are from the previous year of the study.")),
         "ellipses": from_frame(
             ellipses, ["weighting", "year", "lon", "lat", "semi_major_km", "semi_minor_km", "rotation_deg", "area_km2"],
-            "Standard deviational ellipses", "ellipses.csv", wording),
+            language.say("Standard deviational ellipses"), "ellipses.csv", wording),
     }  # fmt: skip
 
 
@@ -74,9 +78,11 @@ def _subtotals(result: Result, wording: Wording) -> Table:
     if not parents or frame.empty:
         return Table("", [], [])
     rows = frame[frame["parent_level"] == parents[0]].sort_values(["parent", "year"])
-    caption, year = f"Subtotals by {parents[0]}", int(rows["year"].max())
+    language, year = wording.language, int(rows["year"].max())
+    caption = language.say("Subtotals by {level}", level=parents[0])
     if len(rows) > MOST_ROWS:
-        rows, caption = rows[rows["year"] == year], f"{caption}, {year}"
+        rows = rows[rows["year"] == year]
+        caption = language.say("Subtotals by {level}, {year}", level=parents[0], year=year)
     columns = [
         "parent",
         "year",
@@ -89,7 +95,9 @@ def _subtotals(result: Result, wording: Wording) -> Table:
         "receipts",
         "net",
     ]
-    note = "A total with a missing part is missing; payments and receipts run over the units that have an amount."
+    note = language.say(
+        "A total with a missing part is missing; payments and receipts run over the units that have an amount."
+    )
     return from_frame(rows, columns, caption, "subtotals.csv", wording, note)
 
 
@@ -109,13 +117,18 @@ def priority_table(result: Result, wording: Wording, first_n: int) -> Table:
     sides = [[head(side, wording), head("priority", wording), head("amount", wording)] for side in SIDES]
     columns = [head("rank", wording), *(Column(c.label, c.numeric, i == 0) for s in sides for i, c in enumerate(s))]
     columns[0] = Column(columns[0].label, numeric=True)
-    note = "Priority is a ratio without unit; amounts are positive where payable, negative where receivable."
-    if len(kept) < len(blocks):
-        note += " The other years are in priority.xlsx."
+    language = wording.language
+    note = [
+        language.say(
+            "Priority is a ratio without unit; amounts are positive where payable, negative where receivable."
+        ),
+        language.say("The other years are in priority.xlsx.") if len(kept) < len(blocks) else "",
+    ]
     return Table(
-        f"Compensation priority: the first {first_n} payers and recipients", columns,
+        language.say("Compensation priority: the first {n} payers and recipients", n=first_n), columns,
         [(str(year), rows) for year, rows in _texts(kept, wording).items()],
-        "priority.xlsx, all ranks", [("", 1), ("Payers", 3), ("Recipients", 3)], note,
+        language.say("priority.xlsx, all ranks"),
+        [("", 1), (language.say("Payers"), 3), (language.say("Recipients"), 3)], language.joined(note),
     )  # fmt: skip
 
 
@@ -139,7 +152,7 @@ def _texts(blocks: Mapping[int, pd.DataFrame], wording: Wording) -> dict[int, li
     }
 
 
-def class_table(result: Result) -> Table:
+def class_table(result: Result, language: Language) -> Table:
     """Return the bounds of the priority classes and how many units of the last year fall into each."""
     year = int(result.results["year"].max())
     breaks: Mapping[str, list[float]] = result.manifest["priority_breaks"]
@@ -148,26 +161,34 @@ def class_table(result: Result) -> Table:
     rows = [
         [
             str(k),
-            *(cell for side in SIDES for cell in _class_cells(breaks.get(side, []), last[last["group"] == side], k)),
+            *(
+                cell
+                for side in SIDES
+                for cell in _class_cells(breaks.get(side, []), last[last["group"] == side], k, language)
+            ),
         ]
         for k in range(1, most + 1)
     ]
-    texts = [text for side in SIDES for text in (f"{label(side)}s, priority", f"{label(side)}s of {year}")]
+    texts = [
+        language.say("Payers, priority"), language.say("Payers of {year}", year=year),
+        language.say("Recipients, priority"), language.say("Recipients of {year}", year=year),
+    ]  # fmt: skip
     columns = [
-        Column("Class", numeric=True),
+        Column(language.say("Class"), numeric=True),
         *(Column(t, numeric=True, starts=i % 2 == 0) for i, t in enumerate(texts)),
     ]
-    return Table("Priority classes by natural breaks, pooled over the years", columns, [("", rows)], "manifest.json",
-                 note="Class 1 is the highest priority; bounds are ratios without unit.")  # fmt: skip
+    return Table(language.say("Priority classes by natural breaks, pooled over the years"), columns, [("", rows)],
+                 "manifest.json",
+                 note=language.say("Class 1 is the highest priority; bounds are ratios without unit."))  # fmt: skip
 
 
-def _class_cells(bounds: list[float], members: pd.DataFrame, k: int) -> tuple[str, str]:
+def _class_cells(bounds: list[float], members: pd.DataFrame, k: int, language: Language) -> tuple[str, str]:
     classes = len(bounds) - 1
     if k > classes:
         return "", ""
     count = int((members["priority_class"] == k).sum())
     low, high = (numbers.significant(bound) for bound in bounds[classes - k : classes - k + 2])
-    return f"{low} to {high}", numbers.number(count)
+    return language.say("{low} to {high}", low=low, high=high), numbers.number(count)
 
 
 def revision_table(result: Result, wording: Wording, titles: Mapping[str, str]) -> Table:
@@ -186,27 +207,33 @@ def revision_table(result: Result, wording: Wording, titles: Mapping[str, str]) 
         )
         cells = [cells_of(n, part[n].tolist(), wording) for n in ("other_revision", *names)]
         blocks.append((str(year), [list(row) for row in zip(*cells, strict=True)]))
-    return Table(f"Other revisions against {titles[own]}", columns, blocks, "revisions.csv")
+    caption = wording.language.say("Other revisions against {own}", own=titles[own])
+    return Table(caption, columns, blocks, "revisions.csv")
 
 
-def balance_table(result: Result) -> Table:
+def balance_table(result: Result, language: Language) -> Table:
     """Return, by year, the N at which the sums of the first N cross and the one at which they are closest."""
     rows = []
     for year, part in result.balance.groupby("year", sort=True):
         crossings, at, whole = crossings_of(part)
         if at is None:
-            rows.append([str(year), "one side is empty", numbers.MISSING, numbers.MISSING])
+            rows.append([str(year), language.say("one side is empty"), numbers.MISSING, numbers.MISSING])
             continue
-        points = say.capped([str(n) for n in crossings], MOST_FLIPS) or "none"
-        difference = "0%" if whole else numbers.percent(float(at["relative_difference"]))
+        points = say.capped([str(n) for n in crossings], MOST_FLIPS, language) or language.say("none")
+        difference = "0%" if whole else numbers.percent(float(at["relative_difference"]), language)
         rows.append([str(year), points, str(int(at["n"])), difference])
-    heads = [Column("Year"), Column("Sign changes at N"), Column("Closest N", numeric=True),
-             Column("Relative difference there", numeric=True)]  # fmt: skip
-    note = "Payments of the first N payers against receipts of the first N recipients; the difference over the larger."
-    return Table("Top-N balance", heads, [("", rows)], "balance.csv", note=note)
+    heads = [
+        Column(label("year", language.code)), Column(language.say("Sign changes at N")),
+        Column(language.say("Closest N"), numeric=True),
+        Column(language.say("Relative difference there"), numeric=True),
+    ]  # fmt: skip
+    note = language.say(
+        "Payments of the first N payers against receipts of the first N recipients; the difference over the larger."
+    )
+    return Table(language.say("Top-N balance"), heads, [("", rows)], "balance.csv", note=note)
 
 
-def revision_legend(titles: Mapping[str, str], settings: Revision, unit: str) -> Table:
+def revision_legend(titles: Mapping[str, str], settings: Revision, unit: str, language: Language) -> Table:
     """Return what the compared revisions do.
 
     Parameters
@@ -215,22 +242,36 @@ def revision_legend(titles: Mapping[str, str], settings: Revision, unit: str) ->
         Label to title.
     settings, unit
         The study's own revision and its unit, which its kin (the other means) share with its rescaling.
+    language
+        In which to write.
     """
-    rows = [[title, *_legend_cells(label, settings, unit)] for label, title in titles.items()]
-    heads = ["Revision", "What it is", "Formula", "Unit of R"]
-    return Table("Revisions compared", [Column(h) for h in heads], [("", rows)])
+    rows = [[title, *_legend_cells(label, settings, unit, language)] for label, title in titles.items()]
+    heads = [
+        language.say("Revision"), language.say("What it is"), language.say("Formula"), language.say("Unit of R"),
+    ]  # fmt: skip
+    return Table(language.say("Revisions compared"), [Column(h) for h in heads], [("", rows)])
 
 
-def _legend_cells(label: str, settings: Revision, unit: str) -> tuple[str, str, str]:
+def _legend_cells(label: str, settings: Revision, unit: str, language: Language) -> tuple[str, str, str]:
     name, _, variant = label.partition(", ")
     method, own = REVISIONS[name], name == settings.method
-    sized = name == "size_normalised"
-    formula = f"{method.formula}, κ the {variant} mean" if sized else method.formula
-    rescaled = f", rescaled to {settings.rescale} totals" if sized and own and settings.rescale != "none" else ""
-    return method.title + rescaled, formula, numbers.measure(unit if own else method.unit)
+    title, formula = revision_title(name, language), method.formula
+    if name == "size_normalised":
+        formula = {
+            "geometric": language.say("{formula}, κ the geometric mean", formula=formula),
+            "arithmetic": language.say("{formula}, κ the arithmetic mean", formula=formula),
+            "harmonic": language.say("{formula}, κ the harmonic mean", formula=formula),
+        }[variant]
+        if own and settings.rescale != "none":
+            title = (
+                language.say("{title}, rescaled to net totals", title=title)
+                if settings.rescale == "net"
+                else language.say("{title}, rescaled to gross totals", title=title)
+            )
+    return title, formula, language.measure(unit if own else method.unit).label
 
 
 def _flipped(units: object, wording: Wording) -> str:
     if numbers.is_missing(units):
         return numbers.MISSING
-    return say.capped([wording.names.get(u, u) for u in str(units).split("; ")], MOST_FLIPS)
+    return say.capped([wording.names.get(u, u) for u in str(units).split("; ")], MOST_FLIPS, wording.language)
