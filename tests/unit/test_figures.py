@@ -301,7 +301,7 @@ def test_a_revision_has_one_name_in_figure_and_caption() -> None:
     caption = _DRAW["revisions"](scene_of(result))[1]
     assert "the study's own revision, size-normalised (geometric, this study)." in caption
     assert revision_name("none") == "no revision"
-    assert revision_name("threshold, gross", "zh") == "阈值 (总排放)"
+    assert revision_name("threshold, gross", "zh") == "阈值（总排放）"
 
 
 def test_words_are_in_both_languages() -> None:

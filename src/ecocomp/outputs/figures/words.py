@@ -98,4 +98,6 @@ def revision_name(label: str, language: str = "en", *, own: bool = False) -> str
     method, *details = ["no revision" if part == "none" else part for part in label.split(", ")]
     details += ["own"] if own else []
     first, *others = [word(p, language) if p in WORDS else p for p in (method, *details)]
-    return f"{first} ({', '.join(others)})" if others else first
+    if not others:
+        return first
+    return f"{first}（{'，'.join(others)}）" if language == "zh" else f"{first} ({', '.join(others)})"
