@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ecocomp.language import language_of
 from ecocomp.outputs.report import write_report
 from ecocomp.outputs.report.builder import css_string, prose
 from ecocomp.outputs.report.caveats import caveats, is_npp
@@ -175,7 +176,7 @@ def test_one_year_without_parents_or_comparison(tmp_path: Path) -> None:
 
 def changes(result: Result) -> ClusterChanges:
     names = dict(zip(result.histories["unit"], result.histories["name"], strict=True))
-    found = cluster_changes(result, Study.from_dict(result.manifest["study"]), Wording("", "", names))
+    found = cluster_changes(result, Study.from_dict(result.manifest["study"]), Wording(language_of("en"), names))
     assert found is not None
     return found
 
@@ -323,7 +324,7 @@ def test_ellipses_stand_in_the_order_of_the_centres() -> None:
     result = make_result()
     kinds = ["absolute", "payments", "receipts"]
     ellipses = pd.concat([result.ellipses.assign(weighting=kind) for kind in kinds], ignore_index=True)
-    table = result_tables(replace(result, ellipses=ellipses), Wording("", "", {}))["ellipses"]
+    table = result_tables(replace(result, ellipses=ellipses), Wording(language_of("en"), {}))["ellipses"]
     rows = [row[:2] for row in table.blocks[0][1]]
     assert rows == [[kind, year] for kind in ("payments", "receipts", "absolute") for year in ("2010", "2015")]
 

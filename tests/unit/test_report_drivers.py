@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ecocomp.language import language_of
 from ecocomp.outputs.report.drivers import NOT_CAUSE, driver_passage, drivers_section
 from ecocomp.outputs.report.tables import Wording
 from ecocomp.result import Result
 from ecocomp.study import Study
 from unit.report_results import make_result
 
-WORDING = Wording("10⁸ CNY", "Mt CO₂", {})
+WORDING = Wording(language_of("en"), {})
 DRIVERS = {"factors": ["emissions", "forest", "province"], "models": ["ols", "lag", "panel_lag"],
            "columns": {"forest": {"column": "forest"}}}  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 import xarray as xr
 
 from ecocomp.fairness import OWN, Share, assess, burden_by_group
+from ecocomp.language import language_of
 from ecocomp.outputs.figures import fairness
 from ecocomp.outputs.figures.page import lettering
 from ecocomp.outputs.figures.scene import scene_of
@@ -18,7 +19,7 @@ from ecocomp.outputs.report.tables import Wording
 from ecocomp.result import Result
 from unit.figure_results import tiny_result
 
-WORDING = Wording("10⁸ CNY, notional", "Mt CO₂", {})
+WORDING = Wording(language_of("en"), {}, notional=True)
 
 
 def assessed(settled: list[float], gdp: tuple[float, ...] = (1e9, 6e9, 9e9)) -> Result:

@@ -7,10 +7,12 @@ import math
 import pandas as pd
 import pytest
 
+from ecocomp.language import language_of
 from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report import sentences as say
 
 NAN = math.nan
+EN, ZH = language_of("en"), language_of("zh")
 
 
 @pytest.mark.parametrize(
@@ -50,16 +52,47 @@ def test_small_numbers_in_words() -> None:
     assert numbers.measure("Mt CO2 at mean size") == "Mt CO₂ at mean size"
 
 
-def test_lists() -> None:
-    assert [say.listing(w) for w in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
-    assert say.capped(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+def test_amounts_stand_in_the_readers_unit() -> None:
+    assert [say.money(541.48e8, language) for language in (EN, ZH)] == ["541 × 10⁸ CNY", "541 亿元"]
+    assert [say.money(None, language) for language in (EN, ZH)] == ["an unknown sum", "未知金额"]
+    assert say.money(5.4e6, language_of("en", "EUR")) == "5.40 million EUR"
+    assert numbers.amount(1.5, "Mt CO2", ZH) == "150 万吨 CO₂"  # 1.5 Mt are 150 times 10 kt
+    assert numbers.percent(1e-6, ZH) == "不足 0.01%"
 
 
 @pytest.mark.parametrize(
-    ("bearing", "point"), [(0, "north"), (359, "north"), (203, "south-south-west"), (90, "east"), (236, "south-west")]
+    ("value", "unit", "english", "chinese"),
+    [
+        (60.0, "CNY/t CO2", "60 CNY/t CO₂", "60 元/吨 CO₂"),
+        (220.0, "CNY/t C", "220 CNY/t C", "220 元/吨 C"),
+        (5.0, "1e6 CNY", "5 × 10⁶ CNY", "5 百万元"),
+        (5.0, "万元", "5 万元", "5 万元"),
+        (3.0, "1e4 person", "3 × 10⁴ persons", "3 万人"),
+        (2.0, "Mt CO2", "2 Mt CO₂", "2 百万吨 CO₂"),
+        (2.0, "kt CO2", "2 kt CO₂", "2 千吨 CO₂"),
+        (1.0, "g C/m2", "1 g C/m²", "1 g C/平方米"),
+    ],
 )
-def test_compass(bearing: float, point: str) -> None:
-    assert say.compass(bearing) == point
+def test_what_a_study_states_keeps_its_unit(value: float, unit: str, english: str, chinese: str) -> None:
+    assert [numbers.as_stated(value, unit, language) for language in (EN, ZH)] == [english, chinese]
+
+
+def test_lists() -> None:
+    assert [say.row_of(w, EN) for w in ([], ["a"], ["a", "b", "c"])] == ["", "a", "a, b, c"]
+    assert say.capped(["a", "b", "c", "d"], 2, EN) == "a, b and 2 more"
+    assert say.capped(["甲", "乙", "丙", "丁"], 2, ZH) == "甲、乙及另外 2 个"
+    assert say.capped(["甲", "乙"], 2, ZH) == "甲和乙"
+
+
+@pytest.mark.parametrize(
+    ("bearing", "english", "chinese"),
+    [
+        (0, "north", "北"), (359, "north", "北"), (203, "south-south-west", "西南偏南"), (90, "east", "东"),
+        (236, "south-west", "西南"), (20, "north-north-east", "东北偏北"), (295, "west-north-west", "西北偏西"),
+    ],
+)  # fmt: skip
+def test_compass(bearing: float, english: str, chinese: str) -> None:
+    assert [say.compass(bearing, language) for language in (EN, ZH)] == [english, chinese]
 
 
 def test_heads() -> None:

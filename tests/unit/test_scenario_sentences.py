@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ecocomp.comparison import with_scenarios
+from ecocomp.language import language_of
 from ecocomp.outputs.report.scenarios import comparison_rows, differing_settings, scenario_section, scenario_sentences
 from ecocomp.outputs.report.tables import Wording
 from ecocomp.result import Result
@@ -110,7 +111,7 @@ def test_rows_for_a_terminal() -> None:
 
 
 def test_the_section_of_a_report() -> None:
-    wording = Wording("10⁸ CNY", "Mt CO₂", NAMES)
+    wording = Wording(language_of("en"), NAMES)
     base = tiny_result([5, -5])
     assert scenario_section(base, wording) is None
     section = scenario_section(with_scenarios(base, {"高 价": tiny_result([10, -10])}), wording)

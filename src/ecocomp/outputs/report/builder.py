@@ -14,9 +14,10 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ecocomp.comparison import label_of
+from ecocomp.language import language_of
 from ecocomp.outputs.figures.words import revision_name
 from ecocomp.outputs.priority_table import display_names
-from ecocomp.outputs.report import data_tables, findings, numbers, result_tables
+from ecocomp.outputs.report import data_tables, findings, result_tables
 from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
 from ecocomp.outputs.report.decomposition import decomposition_passage, forces
 from ecocomp.outputs.report.drivers import driver_passage, drivers_section
@@ -102,9 +103,7 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
     study = Study.from_dict(result.manifest["study"])
     names = display_names(result.results, result.manifest["parents"])
     notional = at_mean_size(study)
-    wording = Wording(
-        "10⁸ CNY, notional" if notional else "10⁸ CNY", numbers.measure(result.manifest["revised_unit"]), names
-    )
+    wording = Wording(language_of("en"), names, result.manifest["revised_unit"], notional)
     first_n = study.zoning.first_n
     return {
         "style": Markup(resources.files(__package__).joinpath("report.css").read_text(encoding="utf-8")),
@@ -174,7 +173,7 @@ def _comparison(result: Result, wording: Wording, study: Study) -> dict[str, Any
     titles = {str(label): revision_name(str(label), own=str(label) == own) for label in dict.fromkeys(labels)}
     return {
         "legend": result_tables.revision_legend(titles, study.revision, result.manifest["revised_unit"]),
-        "table": result_tables.revision_table(result, replace(wording, money="10⁸ CNY"), titles),
+        "table": result_tables.revision_table(result, replace(wording, notional=False), titles),
         "sentences": [s for s in findings.revisions(result, titles) if s],
     }
 

@@ -90,7 +90,7 @@ def means_table(result: Result, wording: Wording) -> Table:
     columns = [Column(label("year"))]
     cells = [years]
     for name, by_year in means.items():
-        unit = wording.money.split(",")[0] if variable(name).unit == "CNY" else numbers.measure(variable(name).unit)
+        unit = wording.language.measure(variable(name).unit).label
         columns.append(Column(f"Mean of {label(name, unit=unit)}", numeric=True))
         cells.append(cells_of(name, [by_year[y] for y in years], wording))
     rows = [list(row) for row in zip(*cells, strict=True)]

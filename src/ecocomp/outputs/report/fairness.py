@@ -101,7 +101,7 @@ def _left_out(row: dict[Any, Any]) -> list[str]:
 
 
 def _table(rows: Any, year: int, wording: Wording) -> Table:
-    plain = replace(wording, money="10⁸ CNY")  # rules other than the study's own are not at mean size
+    plain = replace(wording, notional=False)  # rules other than the study's own are not at mean size
     named = [RULES.get(str(rule)) or revision_name(str(rule)) for rule in rows["rule"]]
     cells = [named]
     for name in COLUMNS:

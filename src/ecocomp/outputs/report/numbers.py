@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from ecocomp.language import Language, language_of
+
 __all__ = [
+    "ENGLISH",
     "HUNDRED_MILLION",
     "MISSING",
+    "amount",
+    "as_stated",
     "column",
     "fraction",
     "is_missing",
@@ -18,15 +24,23 @@ __all__ = [
     "percent",
     "plain",
     "significant",
+    "stated_unit",
 ]
 
 MISSING = "–"
 HUNDRED_MILLION = 1e8
-"""Money is printed in 10⁸ CNY (亿元)."""
+ENGLISH = language_of("en")
+"""What passages that are not told in other languages yet are written in."""
 _SIGNS = {
     "CO2": "CO₂", "km2": "km²", "m2": "m²", "1e8 CNY": "10⁸ CNY", "1e6 CNY": "10⁶ CNY", "1e4 CNY": "10⁴ CNY",
     "degree": "°", "1e4 person": "10⁴ persons",
 }  # fmt: skip
+_CHINESE_UNITS = (
+    (r"CO2", "CO₂"), (r"\bkm2\b", "平方公里"), (r"\bm2\b", "平方米"), (r"\bm3\b", "立方米"), (r"\bha\b", "公顷"),
+    (r"\bdegree\b", "°"), (r"\bpersons?\b", "人"), (r"\b(?:CNY|RMB|yuan)\b", "元"), (r"\bkt\b", "千吨"),
+    (r"\bMt\b", "百万吨"), (r"\bkg\b", "千克"), (r"\bt\b", "吨"), (r"^1e8 ", "亿"), (r"^1e6 ", "百万"),
+    (r"^1e4 ", "万"), (r"^1e3 ", "千"),
+)  # fmt: skip
 
 
 def is_missing(value: object) -> bool:
@@ -67,11 +81,11 @@ def _cell(value: float | None, decimals: int) -> str:
     return significant(value, 2) if vanished else text
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None, language: Language = ENGLISH) -> str:
     """Return a share as a percentage: ``5.7%``, or ``less than 0.01%``."""
     if share is None or is_missing(share):
         return MISSING
-    return "less than 0.01%" if 0 < abs(share) < 1e-4 else f"{significant(share * 100, 2)}%"
+    return language.say("less than 0.01%") if 0 < abs(share) < 1e-4 else f"{significant(share * 100, 2)}%"
 
 
 def plain(value: float | None, digits: int = 6) -> str:
@@ -96,6 +110,30 @@ def fraction(share: float) -> str:
     if abs(float(simple) - share) > 1e-9:
         return significant(share, 3)
     return str(simple)
+
+
+def amount(value: float, unit: str, language: Language, digits: int = 3) -> str:
+    """Return a value of a canonical unit in the unit that readers expect: ``541 × 10⁸ CNY``, ``541 亿元``."""
+    expected = language.measure(unit)
+    return _with_unit(significant(value / expected.size, digits), expected.label)
+
+
+def as_stated(value: float, unit: str, language: Language) -> str:
+    """Return a value in the unit in which a study states it: ``5 × 10⁶ CNY``, ``60 CNY/t CO₂``, ``60 元/吨 CO₂``."""
+    return _with_unit(plain(value), stated_unit(unit, language))
+
+
+def _with_unit(text: str, label: str) -> str:
+    return f"{text} {'× ' if label.startswith('10') else ''}{label}"
+
+
+def stated_unit(unit: str, language: Language) -> str:
+    """Return a unit as a study states it, in the language's signs: ``10⁸ CNY``, ``亿元``; unknown words stay."""
+    if language.code != "zh":
+        return measure(unit)
+    for pattern, sign in _CHINESE_UNITS:
+        unit = re.sub(pattern, sign, unit)
+    return unit
 
 
 def measure(unit: str) -> str:

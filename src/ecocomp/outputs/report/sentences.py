@@ -7,8 +7,20 @@ language needs replaced.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
-from ecocomp.outputs.report.numbers import HUNDRED_MILLION, is_missing, number, p_value, percent, plain, significant
+from ecocomp.language import Language
+from ecocomp.outputs.report.numbers import (
+    ENGLISH,
+    HUNDRED_MILLION,
+    amount,
+    is_missing,
+    number,
+    p_value,
+    percent,
+    plain,
+    significant,
+)
 
 __all__ = [
     "agreement",
@@ -36,33 +48,35 @@ __all__ = [
     "no_trend_possible",
     "p_conventions",
     "plural",
+    "row_of",
     "settlement",
     "stability",
     "totals",
     "trends",
+    "units",
 ]
 
-_POINTS = (
-    "north", "north-north-east", "north-east", "east-north-east", "east", "east-south-east", "south-east",
-    "south-south-east", "south", "south-south-west", "south-west", "west-south-west", "west", "west-north-west",
-    "north-west", "north-north-west",
-)  # fmt: skip
 _CLUSTERS = {"HH": "high-high", "LL": "low-low", "HL": "high-low", "LH": "low-high"}
 _WEIGHTINGS = {
     "payments": "payments", "receipts": "receipts", "absolute": "absolute amounts", "signed": "signed amounts",
 }  # fmt: skip
 
 
-def money(cny: float | None) -> str:
-    """Return an amount in 10⁸ CNY: ``541 × 10⁸ CNY``."""
+def money(cny: float | None, language: Language = ENGLISH) -> str:
+    """Return an amount in the unit that readers expect: ``541 × 10⁸ CNY``, ``541 亿元``."""
     if cny is None or is_missing(cny):
-        return "an unknown sum"
-    return f"{significant(cny / HUNDRED_MILLION)} × 10⁸ CNY"
+        return language.say("an unknown sum")
+    return amount(cny, "CNY", language)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Return a count with its noun: ``1 unit``, ``2 units``."""
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def units(count: int, language: Language) -> str:
+    """Return a number of units: ``1 unit``, ``174 个单元``."""
+    return language.count("{count} unit", "{count} units", count)
 
 
 def _does(count: int, one: str, many: str) -> str:
@@ -71,18 +85,36 @@ def _does(count: int, one: str, many: str) -> str:
 
 def listing(words: Sequence[str]) -> str:
     """Return words as a list: ``a, b and c``."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    return ENGLISH.listing(words)
 
 
-def capped(words: Sequence[str], most: int) -> str:
+def row_of(words: Sequence[str], language: Language) -> str:
+    """Return words one after the other without an "and": ``a, b, c``, ``甲、乙、丙``."""
+    if not words:
+        return ""
+    return reduce(lambda first, second: language.say("{first}, {second}", first=first, second=second), words)
+
+
+def capped(words: Sequence[str], most: int, language: Language = ENGLISH) -> str:
     """Return at most so many words as a list, and how many more there are."""
-    kept = list(words[:most])
-    return listing([*kept, f"{number(len(words) - most)} more"] if len(words) > most else kept)
+    more = len(words) - most
+    if more <= 0:
+        return language.listing(words)
+    kept = row_of(words[:most], language)
+    return language.count("{words} and {count} more", "{words} and {count} more", more, words=kept)
 
 
-def compass(bearing: float) -> str:
+def compass(bearing: float, language: Language = ENGLISH) -> str:
     """Return the nearest of sixteen points of the compass for a bearing clockwise from north [degrees]."""
-    return _POINTS[round(bearing / 22.5) % 16]
+    points = (
+        language.say("north"), language.say("north-north-east"), language.say("north-east"),
+        language.say("east-north-east"), language.say("east"), language.say("east-south-east"),
+        language.say("south-east"), language.say("south-south-east"), language.say("south"),
+        language.say("south-south-west"), language.say("south-west"), language.say("west-south-west"),
+        language.say("west"), language.say("west-north-west"), language.say("north-west"),
+        language.say("north-north-west"),
+    )  # fmt: skip
+    return points[round(bearing / 22.5) % 16]
 
 
 def heads(year: int, units: int, payers: int, recipients: int, balanced: int, missing: int) -> str:
