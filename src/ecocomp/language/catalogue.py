@@ -64,9 +64,12 @@ class Language:
         return message.format(count=f"{count:,}", **values)
 
     def listing(self, words: Sequence[str]) -> str:
-        """Return words as a list: ``a, b and c``, ``a、b和c``."""
-        comma, last = ("、", "和") if self.code == "zh" else (", ", " and ")
-        return last.join(filter(None, [comma.join(words[:-1]), *words[-1:]]))
+        """Return words as a list: ``a, b and c``, ``甲、乙和丙``, ``2007、2012 和 2017``."""
+        if self.code != "zh":
+            return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+        ends = ["", *words][-2:]
+        last = (" " if ends[0][-1:].isascii() else "") + "和" + (" " if ends[-1][:1].isascii() else "")
+        return last.join(filter(None, ["、".join(words[:-1]), *words[-1:]]))
 
     def joined(self, sentences: Sequence[str]) -> str:
         """Return sentences as running text; empty ones are left out."""
