@@ -8,6 +8,7 @@ import pytest
 
 from ecocomp.language import CODES, language_of
 from ecocomp.language.catalogue import messages
+from ecocomp.language.spacing import put_in
 from messages import places, said
 
 OTHERS = [code for code in CODES if code != "en"]
@@ -34,6 +35,25 @@ def test_lists_and_dates_are_written_as_each_language_does() -> None:
     assert [zh.listing(["2007", "2012"]), zh.listing(["甲", "B"])] == ["2007 和 2012", "甲和 B"]
     assert (en.joined(["A.", "", "B."]), zh.joined(["甲。", "", "乙。"])) == ("A. B.", "甲。乙。")
     assert (en.date(date(2026, 11, 5)), zh.date(date(2026, 11, 5))) == ("5 November 2026", "2026年11月5日")
+
+
+def test_chinese_and_latin_are_a_blank_apart_and_values_stay_as_they_are() -> None:
+    zh = language_of("zh")
+    assert zh.listing(["2", "甲", "9%", "乙", "N"]) == "2、甲、9%、乙和 N"
+    assert (
+        put_in(
+            "{year}年在{place}，占 {share}，见{file}。",
+            {
+                "year": 2017,
+                "place": "Hebei",
+                "share": "不足 1%",
+                "file": "报告2017.csv",
+            },
+        )
+        == "2017 年在 Hebei，占不足 1%，见报告2017.csv。"
+    )
+    assert put_in("{a}{b}：{c}（{d}）", {"a": "甲", "b": 5, "c": "x", "d": "乙"}) == "甲 5：x（乙）"
+    assert put_in("变化{a}，即 {b} 亿元", {"a": "−5%", "b": "1,234"}) == "变化 −5%，即 1,234 亿元"
 
 
 def test_a_count_takes_its_form() -> None:

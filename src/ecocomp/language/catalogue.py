@@ -7,7 +7,7 @@ their messages as literals, so that a test finds every one of them and holds the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,6 +17,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 
 from ecocomp.language.measures import Measure, measure_of
+from ecocomp.language.spacing import put_in, spaced
 
 __all__ = ["CODES", "Language", "language_of", "messages"]
 
@@ -46,7 +47,7 @@ class Language:
         KeyError
             If the catalogue lacks the message: a mistake in ecocomp, which a test finds.
         """
-        return self._in_own_words(message).format(**values)
+        return self._put_in(self._in_own_words(message), values)
 
     def count(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return a message that hangs on a count, which the message names ``{count}``: ``1 unit``, ``1,234 units``.
@@ -61,15 +62,13 @@ class Language:
             What stands for other names in braces.
         """
         message = (one if count == 1 else many) if self.code == "en" else self._in_own_words(many)
-        return message.format(count=f"{count:,}", **values)
+        return self._put_in(message, {"count": f"{count:,}", **values})
 
     def listing(self, words: Sequence[str]) -> str:
-        """Return words as a list: ``a, b and c``, ``甲、乙和丙``, ``2007、2012 和 2017``."""
-        if self.code != "zh":
-            return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
-        ends = ["", *words][-2:]
-        last = (" " if ends[0][-1:].isascii() else "") + "和" + (" " if ends[-1][:1].isascii() else "")
-        return last.join(filter(None, ["、".join(words[:-1]), *words[-1:]]))
+        """Return words as a list: ``a, b and c``, ``a、b和c``."""
+        if self.code == "zh":
+            return spaced([part for i, word in enumerate(words) for part in (_comma_before(i, len(words)), word)])
+        return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
     def joined(self, sentences: Sequence[str]) -> str:
         """Return sentences as running text; empty ones are left out."""
@@ -83,8 +82,16 @@ class Language:
         """Return a date as it is written: ``25 November 2026``, ``2026年11月25日``."""
         return str(format_date(day, "d MMMM y" if self.code == "en" else "long", locale=self.code))
 
+    def _put_in(self, message: str, values: Mapping[str, object]) -> str:
+        return put_in(message, values) if self.code == "zh" else message.format(**values)
+
     def _in_own_words(self, message: str) -> str:
         return message if self.code == "en" else messages(self.code)[message]
+
+
+def _comma_before(place: int, count: int) -> str:
+    """Return what stands before a word of a Chinese list."""
+    return "" if place == 0 else "和" if place == count - 1 else "、"
 
 
 def language_of(code: str, currency: str = "CNY") -> Language:

@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ecocomp.comparison import label_of
-from ecocomp.language import language_of
+from ecocomp.language import Language, language_of
 from ecocomp.outputs.figures.words import revision_name
 from ecocomp.outputs.priority_table import display_names
 from ecocomp.outputs.report import data_tables, findings, result_tables
@@ -138,7 +138,7 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         "fairness": fairness_section(result, wording),
         "forces": forces(result, wording),
         "prospects": prospects(result, study, wording),
-        "findings": _findings(result, study, names),
+        "findings": _findings(result, study, names, wording.language),
         "changes": cluster_changes(result, study, wording),
         "comparison": _comparison(result, wording, study),
         "scenarios": scenario_section(result, wording),
@@ -148,19 +148,19 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
     }
 
 
-def _findings(result: Result, study: Study, names: dict[str, str]) -> dict[str, Any]:
+def _findings(result: Result, study: Study, names: dict[str, str], language: Language) -> dict[str, Any]:
     return {
-        "summary": findings.summary(result, study, names),
-        "missing": findings.without_amount(result, names),
-        "accounts": findings.accounts(result),
-        "clusters": findings.clusters(result),
-        "moran": findings.global_moran(result, study),
-        "income": findings.among_income(result),
-        "conventions": findings.conventions(result, study),
-        "centres": findings.centres(result, names),
-        "ranks": findings.ranks(result, study),
-        "balance": findings.balance(result),
-        "settled": findings.settled(result),
+        "summary": findings.summary(result, study, names, language),
+        "missing": findings.without_amount(result, names, language),
+        "accounts": findings.accounts(result, language),
+        "clusters": findings.clusters(result, language),
+        "moran": findings.global_moran(result, study, language),
+        "income": findings.among_income(result, language),
+        "conventions": findings.conventions(result, study, language),
+        "centres": findings.centres(result, names, language),
+        "ranks": findings.ranks(result, study, language),
+        "balance": findings.balance(result, language),
+        "settled": findings.settled(result, language),
     }
 
 
@@ -170,11 +170,14 @@ def _comparison(result: Result, wording: Wording, study: Study) -> dict[str, Any
         return None
     labels = [*result.revisions["revision"], *result.revisions["other_revision"]]
     own = label_of(study.revision)
-    titles = {str(label): revision_name(str(label), own=str(label) == own) for label in dict.fromkeys(labels)}
+    titles = {
+        str(label): revision_name(str(label), wording.language.code, own=str(label) == own)
+        for label in dict.fromkeys(labels)
+    }
     return {
         "legend": result_tables.revision_legend(titles, study.revision, result.manifest["revised_unit"]),
         "table": result_tables.revision_table(result, replace(wording, notional=False), titles),
-        "sentences": [s for s in findings.revisions(result, titles) if s],
+        "sentences": [s for s in findings.revisions(result, titles, wording.language) if s],
     }
 
 

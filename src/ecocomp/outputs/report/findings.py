@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from ecocomp.accounts import REVISIONS
+from ecocomp.language import Language
 from ecocomp.outputs.priority_table import SIDES, priority_blocks
+from ecocomp.outputs.report import centre_sentences, cluster_sentences
 from ecocomp.outputs.report import sentences as say
 from ecocomp.outputs.report.numbers import is_missing
 from ecocomp.result import Result
@@ -35,27 +37,29 @@ _ROUNDING = 1e-9
 HEADLINE_WEIGHTINGS = ("payments", "receipts")
 
 
-def summary(result: Result, study: Study, names: Names) -> list[str]:
+def summary(result: Result, study: Study, names: Names, language: Language) -> list[str]:
     """Return the paragraphs of the summary: what a reader of one paragraph should take away."""
     last = _last(result.regional)
     paragraphs = [
-        [_heads(last), _totals(result, study), _change(result)],
-        [_first_five(result, names)],
-        clusters(result),
-        centres(result, names),
-        [ranks(result, study)],
-        [_balance_of(result.balance, int(last["year"])), *_first_sums(result, study)],
+        [_heads(last, language), _totals(result, study, language), _change(result, language)],
+        [_first_five(result, names, language)],
+        clusters(result, language),
+        centres(result, names, language),
+        [ranks(result, study, language)],
+        [_balance_of(result.balance, int(last["year"]), language), *_first_sums(result, study, language)],
     ]
-    return [text for text in (" ".join(filter(None, p)) for p in paragraphs) if text]
+    return [text for text in map(language.joined, paragraphs) if text]
 
 
 def _last(frame: pd.DataFrame) -> pd.Series:
     return frame.sort_values("year").iloc[-1]
 
 
-def _heads(row: pd.Series) -> str:
-    counts = ("year", "units", "payers", "recipients", "balanced", "missing")
-    return say.heads(*(int(row[c]) for c in counts))
+def _heads(row: pd.Series, language: Language) -> str:
+    year, units, payers, recipients, balanced, missing = (
+        int(row[c]) for c in ("year", "units", "payers", "recipients", "balanced", "missing")
+    )
+    return say.heads(year, units, payers, recipients, balanced, missing, language)
 
 
 def _zero_sum(study: Study) -> bool:
@@ -64,37 +68,39 @@ def _zero_sum(study: Study) -> bool:
     return (method.sums_to_zero or net) and study.compensation.stage_coefficient is None
 
 
-def _totals(result: Result, study: Study) -> str:
+def _totals(result: Result, study: Study, language: Language) -> str:
     last = _last(result.regional)
-    return say.totals(float(last["payments"]), float(last["receipts"]), _zero_sum(study))
+    return say.totals(float(last["payments"]), float(last["receipts"]), language, _zero_sum(study))
 
 
-def _change(result: Result) -> str:
+def _change(result: Result, language: Language) -> str:
     rows = result.regional.sort_values("year")
     if len(rows) < 2:
         return ""
     first, last = rows.iloc[0], rows.iloc[-1]
-    pairs = [(float(first[c]), float(last[c])) for c in ("payments", "receipts")]
-    return say.change(int(first["year"]), *pairs)
+    payments, receipts = ((float(first[c]), float(last[c])) for c in ("payments", "receipts"))
+    return say.change(int(first["year"]), payments, receipts, language)
 
 
-def _first_five(result: Result, names: Names) -> str:
+def _first_five(result: Result, names: Names, language: Language) -> str:
     """Return who comes first in the last year, on each side."""
     year = int(result.results["year"].max())
     block = priority_blocks(result.results, names, 5)[year]
-    return say.first_ranked(year, *([str(n) for n in block[side].dropna()] for side in SIDES))
+    payers, recipients = ([str(n) for n in block[side].dropna()] for side in SIDES)
+    return say.first_ranked(year, payers, recipients, language)
 
 
-def accounts(result: Result) -> list[str]:
+def accounts(result: Result, language: Language) -> list[str]:
     """Return how many accounts are in deficit and in surplus, for the first and the last year."""
     found = []
     for year in sorted({int(result.results["year"].min()), int(result.results["year"].max())}):
         account = result.results.loc[result.results["year"] == year, "account"]
-        found.append(say.deficits(year, int((account > 0).sum()), int((account < 0).sum()), int(account.isna().sum())))
+        deficit, surplus, missing = (int(which.sum()) for which in (account > 0, account < 0, account.isna()))
+        found.append(say.deficits(year, deficit, surplus, missing, language))
     return found
 
 
-def clusters(result: Result) -> list[str]:
+def clusters(result: Result, language: Language) -> list[str]:
     """Return where the clusters of the last year are, by the parents that hold most of their units."""
     year = int(result.results["year"].max())
     rows = result.results[result.results["year"] == year]
@@ -107,7 +113,7 @@ def clusters(result: Result) -> list[str]:
             counts = members[parents[-1]].value_counts()
             ordered = sorted(((str(p), int(n)) for p, n in counts.items()), key=lambda c: (-c[1], c[0]))
             places = _most(ordered, len(members))
-        found.append(say.cluster_places(year, kind, len(members), places))
+        found.append(cluster_sentences.cluster_places(year, kind, len(members), places, language))
     return found
 
 
@@ -120,33 +126,33 @@ def _most(ordered: list[tuple[str, int]], total: int) -> list[tuple[str, int]]:
     return []
 
 
-def global_moran(result: Result, study: Study) -> str:
+def global_moran(result: Result, study: Study, language: Language) -> str:
     """Return whether amounts are alike among neighbours in the region as a whole."""
     last = _last(result.regional)
-    return say.global_moran(int(last["year"]), float(last["moran_i"]), float(last["moran_p"]), study.space.alpha)
+    moran, p = float(last["moran_i"]), float(last["moran_p"])
+    return cluster_sentences.global_moran(int(last["year"]), moran, p, study.space.alpha, language)
 
 
-def among_income(result: Result) -> str:
+def among_income(result: Result, language: Language) -> str:
     """Return how the amounts of the last year lie among the neighbours' GDP per head; empty where it is not known."""
     year = int(result.results["year"].max())
     classes = result.results.loc[result.results["year"] == year, "bivariate_cluster"]
     if (classes == "missing").all():
         return ""
-    return say.among_income(year, {str(kind): int(count) for kind, count in classes.value_counts().items()})
+    counts = {str(kind): int(count) for kind, count in classes.value_counts().items()}
+    return cluster_sentences.among_income(year, counts, language)
 
 
-def conventions(result: Result, study: Study) -> str:
+def conventions(result: Result, study: Study, language: Language) -> str:
     """Return what the convention of p does to the map of the last year."""
     last = _last(result.regional)
     space = study.space
-    used = f"the {space.alternative} p" + (
-        " after FDR correction" if space.correction == "fdr" else " without correction"
-    )
-    directed, two_sided, fdr = (int(last[c]) for c in ("n_directed", "n_two_sided", "n_fdr"))
-    return say.p_conventions(int(last["year"]), directed, two_sided, fdr, space.alpha, used)
+    counts = (int(last["n_directed"]), int(last["n_two_sided"]), int(last["n_fdr"]))
+    used = (space.alternative, space.correction)
+    return cluster_sentences.p_conventions(int(last["year"]), counts, space.alpha, used, language)
 
 
-def centres(result: Result, names: Names) -> list[str]:
+def centres(result: Result, names: Names, language: Language) -> list[str]:
     """Return where the centres of payments and receipts lie in the last year and how they moved."""
     found = []
     for weighting in HEADLINE_WEIGHTINGS:
@@ -156,10 +162,10 @@ def centres(result: Result, names: Names) -> list[str]:
             continue
         start, end = known.iloc[0], known.iloc[-1]
         host = "" if is_missing(end["host_unit"]) else names.get(str(end["host_unit"]), str(end["host_unit"]))
-        places = [(int(row["year"]), float(row["lon"]), float(row["lat"])) for row in (start, end)]
-        before = places[0] if len(known) > 1 else None
-        found.append(say.centre_place(weighting, *places[1], host, before))
-        found.append(say.centre_step(_steps(track)))
+        before = (int(start["year"]), float(start["lon"]), float(start["lat"])) if len(known) > 1 else None
+        place = (float(end["lon"]), float(end["lat"]))
+        found.append(centre_sentences.centre_place(weighting, int(end["year"]), place, host, language, before))
+        found.append(centre_sentences.centre_step(_steps(track), language))
     return found
 
 
@@ -174,7 +180,7 @@ def _steps(track: pd.DataFrame) -> list[tuple[int, int, float, float | None]]:
     return steps
 
 
-def ranks(result: Result, study: Study) -> str:
+def ranks(result: Result, study: Study, language: Language) -> str:
     """Return how stable the ranks are over the years."""
     years, sides = result.results["year"].nunique(), []
     for side in SIDES:
@@ -183,7 +189,7 @@ def ranks(result: Result, study: Study) -> str:
             always = int((rows["years_ranked"] == years).sum())
             staying = int((rows["stays_in_first_n"] == "yes").sum())
             sides.append((side, float(rows["kendall_w"].iloc[0]), always, staying))
-    return say.stability(sides, study.zoning.first_n)
+    return say.stability(sides, study.zoning.first_n, language)
 
 
 def crossings_of(rows: pd.DataFrame) -> tuple[list[int], pd.Series | None, bool]:
@@ -200,16 +206,16 @@ def crossings_of(rows: pd.DataFrame) -> tuple[list[int], pd.Series | None, bool]
     return crossings, at, whole
 
 
-def _balance_of(balance: pd.DataFrame, year: int) -> str:
+def _balance_of(balance: pd.DataFrame, year: int, language: Language) -> str:
     crossings, at, whole = crossings_of(balance[balance["year"] == year])
     if at is None:
-        return say.balance_of_year(year, [], None, 0.0)
-    return say.balance_of_year(year, crossings, int(at["n"]), float(at["relative_difference"]), whole)
+        return say.balance_of_year(year, [], None, 0.0, language)
+    return say.balance_of_year(year, crossings, int(at["n"]), float(at["relative_difference"]), language, whole)
 
 
-def balance(result: Result) -> list[str]:
+def balance(result: Result, language: Language) -> list[str]:
     """Return where the sums of the first N balance, for each year or, of many, the first and the last."""
-    return [_balance_of(result.balance, year) for year in _told(result)]
+    return [_balance_of(result.balance, year, language) for year in _told(result)]
 
 
 def _told(result: Result) -> list[int]:
@@ -217,33 +223,37 @@ def _told(result: Result) -> list[int]:
     return years if len(years) <= MOST_TOLD else [years[0], years[-1]]
 
 
-def _first_sums(result: Result, study: Study) -> list[str]:
+def _first_sums(result: Result, study: Study, language: Language) -> list[str]:
     year, n = int(result.regional["year"].max()), study.zoning.first_n
     rows = result.balance[(result.balance["year"] == year) & (result.balance["n"] == n)]
     if rows.empty or not rows["receipts_top_n"].iloc[0] > 0 or not rows["payments_top_n"].iloc[0] > 0:
         return []
-    return [say.first_sums(year, n, float(rows["payments_top_n"].iloc[0]), float(rows["receipts_top_n"].iloc[0]))]
+    payments, receipts = (float(rows[name].iloc[0]) for name in ("payments_top_n", "receipts_top_n"))
+    return [say.first_sums(year, n, payments, receipts, language)]
 
 
-def settled(result: Result) -> list[str]:
+def settled(result: Result, language: Language) -> list[str]:
     """Return what the settlement transfers and leaves over, for each year or, of many, the first and the last."""
-    columns = ["transferred", "unallocated", "unfunded"]
     rows = result.regional[result.regional["year"].isin(_told(result))].sort_values("year")
-    return [say.settlement(int(row["year"]), *(float(row[c]) for c in columns)) for _, row in rows.iterrows()]
+    sums = rows[["transferred", "unallocated", "unfunded"]].to_numpy(dtype=float).tolist()
+    return [
+        say.settlement(int(year), transferred, unallocated, unfunded, language)
+        for year, (transferred, unallocated, unfunded) in zip(rows["year"], sums, strict=True)
+    ]
 
 
-def without_amount(result: Result, names: Names) -> list[str]:
+def without_amount(result: Result, names: Names, language: Language) -> list[str]:
     """Return the names of the missing units, once where they are the same in every year."""
     missing = {year: [names.get(u, u) for u in units] for year, units in result.manifest["missing_units"].items()}
     sets = {tuple(units) for units in missing.values()}
     if not any(sets):
         return []
     if len(sets) == 1 and len(missing) > 1:
-        return [say.missing_units("In every year", list(next(iter(sets))))]
-    return [say.missing_units(f"In {year}", units) for year, units in missing.items() if units]
+        return [say.missing_units(None, list(next(iter(sets))), language)]
+    return [say.missing_units(int(year), units, language) for year, units in missing.items() if units]
 
 
-def revisions(result: Result, titles: Names) -> list[str]:
+def revisions(result: Result, titles: Names, language: Language) -> list[str]:
     """Return how far the choice of revision decides, against the study's own."""
     own = str(result.revisions["revision"].iloc[0])
     rows = result.revisions[result.revisions["revision"] == own]
@@ -257,7 +267,7 @@ def revisions(result: Result, titles: Names) -> list[str]:
     correlated = rows.dropna(subset="spearman").sort_values("spearman", kind="stable")
     ends = [(titles[str(r["other_revision"])], int(r["year"]), float(r["spearman"])) for _, r in correlated.iterrows()]
     return [
-        say.agreement(titles[own], ends[0], ends[-1]) if ends else "",
-        say.flips(year, never, turned),
-        say.money_moved(year, most[0], float(most[1]["money_moved"]), float(payments.sum())),
+        say.agreement(titles[own], ends[0], ends[-1], language) if ends else "",
+        say.flips(year, never, turned, language),
+        say.money_moved(year, most[0], float(most[1]["money_moved"]), float(payments.sum()), language),
     ]

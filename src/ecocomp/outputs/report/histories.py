@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ecocomp.language import Language
-from ecocomp.outputs.report import numbers
+from ecocomp.outputs.report import cluster_sentences, numbers
 from ecocomp.outputs.report import sentences as say
 from ecocomp.outputs.report.categories import words_of
 from ecocomp.outputs.report.tables import Column, Table, Wording, head
@@ -52,39 +52,43 @@ def cluster_changes(result: Result, study: Study, wording: Wording) -> ClusterCh
     steps = np.diff(years)
     structure = str(result.markov["structure"].iloc[0])
     return ClusterChanges(
-        _courses(result, study.space.alpha),
+        _courses(result, study.space.alpha, wording.language),
         _lasting(result, wording, len(years)),
         _transitions(result, language),
-        say.chain(len(steps), (int(steps.min()), int(steps.max())), structure) if several else "",
+        cluster_sentences.chain(len(steps), (int(steps.min()), int(steps.max())), structure, language)
+        if several
+        else "",
         _markov(result, language) if several else Table("", [], []),
         _patterns(result, wording, years[-1]),
     )
 
 
-def _courses(result: Result, alpha: float) -> list[str]:
+def _courses(result: Result, alpha: float, language: Language) -> list[str]:
     rows = result.regional.sort_values("year")
     trends = result.cluster_trends.set_index("cluster").loc[list(KINDS)]
     courses = [
-        say.cluster_course(
+        cluster_sentences.cluster_course(
             kind,
             str(trends.loc[kind, "shape"]),
             [(int(y), int(n)) for y, n in zip(rows["year"], rows[f"n_{kind}"], strict=True)],
+            language,
         )
         for kind in KINDS
     ]
     smallest = float(trends["smallest_p"].max())
     if smallest >= alpha:
-        return [*courses, say.no_trend_possible(len(rows), alpha, smallest)]
+        return [*courses, cluster_sentences.no_trend_possible(len(rows), alpha, smallest, language)]
     found = trends[trends["trend_p"] < alpha]
     slopes = zip(found.index, found["trend_p"], found["slope"], strict=True)
-    return [*courses, say.trends(alpha, [(str(kind), float(p), float(slope)) for kind, p, slope in slopes])]
+    told = [(str(kind), float(p), float(slope)) for kind, p, slope in slopes]
+    return [*courses, cluster_sentences.trends(alpha, told, language)]
 
 
 def _lasting(result: Result, wording: Wording, years: int) -> str:
     units = result.histories
     names = units["unit"].astype(str).map(lambda unit: wording.names.get(unit, unit))
     kinds = [(kind, names[units[f"years_{kind}"] == years].tolist()) for kind in KINDS]
-    return say.lasting([(kind, own) for kind, own in kinds if own], MOST_NAMES)
+    return cluster_sentences.lasting([(kind, own) for kind, own in kinds if own], MOST_NAMES, wording.language)
 
 
 def _transitions(result: Result, language: Language) -> Table:
