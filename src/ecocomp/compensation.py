@@ -14,7 +14,7 @@ import xarray as xr
 
 from ecocomp.issues import Issue, nearest
 from ecocomp.study import Compensation, StageCoefficient
-from ecocomp.units import UnitError, scale
+from ecocomp.units import CURRENCY, UnitError, currency_of, in_currency, own_scale, scale
 
 __all__ = [
     "PricePreset",
@@ -33,7 +33,8 @@ __all__ = [
 
 
 LARGEST_AMOUNT = 1e15
-"""No unit owes more [CNY]: eight times China's GDP of 2023."""
+"""No unit owes more, in any currency: beyond it sums of hundredths leave whole numbers of 64 bits, and 10¹⁵ CNY are
+eight times China's GDP of 2023."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,12 @@ def price_presets() -> dict[str, PricePreset]:
     }
 
 
-def check_prices(settings: Compensation, years: list[int], file: str | None = None) -> list[Issue]:
-    """Return every fault of a study's price: no basis, an unknown unit or preset, years without a price."""
+def check_prices(
+    settings: Compensation, years: list[int], file: str | None = None, currency: str = CURRENCY
+) -> list[Issue]:
+    """Return every fault of a study's price: no basis, an unknown unit, an unfit preset, years without a price."""
     price, issues = settings.price, []
+    basis = in_currency("CNY/t CO2", currency)
 
     def fault(
         code: str, message: str, remedy: str, value: str | None = None, year: int | None = None, key: str = "price"
@@ -73,12 +77,16 @@ def check_prices(settings: Compensation, years: list[int], file: str | None = No
         if price.preset not in price_presets():
             fault("unknown-preset", f"no such price preset; {nearest(price.preset, price_presets())}",
                   "name a known preset, or give value and unit", price.preset)  # fmt: skip
+        elif (other := currency_of(price_presets()[price.preset].unit)) != currency:
+            fault("preset-currency", f"the preset is a price in {other}, and the study's money is in {currency}",
+                  f'give value and unit = "{basis}" instead: ecocomp has no exchange rates', price.preset)  # fmt: skip
     else:
         try:
-            scale(price.unit or "", "CNY/t CO2")
+            scale(price.unit or "", basis)
         except UnitError as error:
             fault("price-basis", f"the price has no usable unit and basis: {error}",
-                  "say per tonne of what: CNY/t CO2 or CNY/t C (44/12 apart)", price.unit)  # fmt: skip
+                  f"say per tonne of what: {basis} or {basis.removesuffix('O2')} (44/12 apart)",
+                  price.unit)  # fmt: skip
     for year in years:
         if price.years is not None and year not in price.years:
             fault("price-year", "has no price for this year", "add it to [compensation.price.years]", year=year)
@@ -99,7 +107,7 @@ def check_prices(settings: Compensation, years: list[int], file: str | None = No
             )
     if settings.threshold is not None:
         try:
-            scale(settings.threshold.unit, "CNY")
+            scale(settings.threshold.unit, currency)
         except UnitError as error:
             fault("threshold-unit", str(error), "write the unit as listed", settings.threshold.unit, key="threshold")
     return issues
@@ -117,9 +125,9 @@ def price_by_year(settings: Compensation, years: list[int]) -> xr.DataArray:
     price = settings.price
     if price.preset is not None:
         preset = price_presets()[price.preset]
-        values = [preset.value * scale(preset.unit, "CNY/t CO2")] * len(years)
+        values = [preset.value * own_scale(preset.unit, "CNY/t CO2")] * len(years)
     else:
-        factor = scale(price.unit or "", "CNY/t CO2")
+        factor = own_scale(price.unit or "", "CNY/t CO2")
         values = [(price.years[year] if price.years else price.value or np.nan) * factor for year in years]
     nominal = xr.DataArray(values, dims="year", coords={"year": years}, name="price", attrs={"units": "CNY/t CO2"})
     return deflate(nominal, settings)
@@ -206,11 +214,11 @@ def amount(revised: xr.DataArray, price: xr.DataArray, stage: xr.DataArray | flo
         return (revised * 1e6 * price * stage).transpose(*revised.dims).rename("amount")
 
 
-def check_amounts(amounts: xr.DataArray) -> list[Issue]:
+def check_amounts(amounts: xr.DataArray, currency: str = CURRENCY) -> list[Issue]:
     """Return an error for every amount that no money can be, as a size near zero makes of an account."""
     beyond = (abs(amounts) > LARGEST_AMOUNT).values
     return [
-        Issue("error", "absurd-amount", f"the amount would be {amounts.values[i, t]:.3g} CNY",
+        Issue("error", "absurd-amount", f"the amount would be {amounts.values[i, t]:.3g} {currency}",
               "check this unit's area, population and GDP, and the price", unit=str(amounts["unit"].values[i]),
               year=int(amounts["year"].values[t]))
         for i, t in zip(*np.nonzero(beyond), strict=True)
@@ -258,4 +266,4 @@ def group(amounts: xr.DataArray, threshold: float = 0.0) -> xr.DataArray:
 def threshold_of(settings: Compensation) -> float:
     """Return ε of a study [CNY]."""
     threshold = settings.threshold
-    return 0.0 if threshold is None else threshold.value * scale(threshold.unit, "CNY")
+    return 0.0 if threshold is None else threshold.value * own_scale(threshold.unit, "CNY")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ecocomp.units import CURRENCY
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
@@ -104,6 +106,11 @@ class Result:
     backdrop: gpd.GeoDataFrame
     manifest: dict[str, Any]
     scenarios: Mapping[str, Result] = field(default_factory=dict)
+
+    @property
+    def currency(self) -> str:
+        """Code of the currency of all money in the frames; runs of earlier versions name none, and are in CNY."""
+        return str(self.manifest.get("currency", CURRENCY))
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name."""

@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+from ecocomp.units import in_currency
+
 __all__ = ["ORIGINS", "Variable", "inputs", "label", "table", "variable", "weakest_origin"]
 
 ORIGINS = ("given", "published", "modelled", "downscaled", "imputed")
@@ -39,6 +41,10 @@ class Variable:
     label_zh: str
     meaning: str
     source: str
+
+    def unit_in(self, currency: str) -> str:
+        """Return the canonical unit in a study's currency; ``CNY`` in the table stands for that."""
+        return in_currency(self.unit, currency)
 
 
 @cache

@@ -20,7 +20,8 @@ import ecocomp
 from ecocomp.cli import main
 from ecocomp.issues import UsageError
 from ecocomp.uncertainty import Answers, Case, propagate, workers
-from ecocomp.uncertainty.chunk import Chunk, Piece, chunks
+from ecocomp.uncertainty.chunk import Piece, chunks
+from ecocomp.uncertainty.store import DrawStore
 from tiny import write_study
 from uncertain import ERRORS, case_with
 
@@ -116,12 +117,12 @@ def test_the_number_of_workers_changes_no_bit_and_a_killed_one_costs_time_alone(
     killed = []
     with workers(number) as compute:
 
-        def killing(case: Case, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Chunk]]:
-            for made in compute(case, pieces):
+        def killing(case: Case, pieces: Sequence[Piece], store: DrawStore) -> Iterator[Piece]:
+            for piece in compute(case, pieces, store):
                 if not killed:
                     killed.extend(default_client().run(os.getpid).values())
                     os.kill(killed[0], signal.SIGKILL)
-                yield made
+                yield piece
 
         assert_same(propagate(case, compute=compute), whole)
         assert_same(propagate(case, compute=killing), whole)
@@ -306,7 +307,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(tiny_disk: Path, tm
     assert "Traceback" not in done.output
     assert not (tiny_disk / "results").exists()
     assert {path.name for path in tiny_disk.iterdir()} <= {".results.draws"}
-    assert not list(tiny_disk.glob(".results.draws/*/partial"))
+    assert not list(tiny_disk.glob(".results.draws/*/partial*"))
 
 
 def test_a_folder_that_may_not_be_written_is_told(tiny_disk: Path, tmp_path: Path) -> None:

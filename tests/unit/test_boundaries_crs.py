@@ -34,6 +34,9 @@ def read(path: Path, **options: str) -> Boundaries:
     return read_boundaries(path.name, path.parent, "code", **options)  # type: ignore[arg-type]
 
 
+UTM = ["EPSG:32601 to EPSG:32660", "EPSG:32701 to EPSG:32760"]
+
+
 @pytest.mark.parametrize(
     ("crs", "named"),
     [
@@ -41,8 +44,8 @@ def read(path: Path, **options: str) -> Boundaries:
         ("EPSG:4527", ["EPSG:4527", "EPSG:2363", "EPSG:2415"]),  # zone 39 of three degrees: eastings 39 million
         ("EPSG:2363", ["EPSG:4527", "EPSG:2363", "EPSG:2415"]),  # Xian 1980 cannot be told from CGCS2000
         ("EPSG:4498", ["EPSG:4498", "EPSG:2334"]),  # zone 20 of six degrees
-        ("EPSG:4548", ["EPSG:4534 to EPSG:4554", "EPSG:4502 to EPSG:4512", "EPSG:32643 to EPSG:32653"]),
-        ("EPSG:32650", ["EPSG:4534 to EPSG:4554", "EPSG:4502 to EPSG:4512", "EPSG:32643 to EPSG:32653"]),
+        ("EPSG:4548", ["EPSG:4534 to EPSG:4554", "EPSG:4502 to EPSG:4512", *UTM]),
+        ("EPSG:32650", ["EPSG:4534 to EPSG:4554", "EPSG:4502 to EPSG:4512", *UTM]),
         ("EPSG:3857", ["EPSG:3857"]),
         (KRASOVSKY_ALBERS, [KRASOVSKY_ALBERS]),
     ],
@@ -58,6 +61,9 @@ def test_no_crs_names_the_candidates(tmp_path: Path, crs: str, named: list[str])
 def test_coordinates_that_fit_nothing_or_are_swapped() -> None:
     assert candidates(np.array([1e9, 1e9, 1.1e9, 1.1e9])) == []
     assert [c.crs for c in candidates(np.array([-5.0, 48, 5, 50]))] == ["EPSG:4326"], "degrees, and not in China"
+    # UTM 33S at 40° S: northings of 5.5 million, and at 60° N of 6.6 million, beyond China's
+    assert [c.crs for c in candidates(np.array([4e5, 6.5e6, 6e5, 6.7e6]))] == UTM
+    assert candidates(np.array([4.1e6, 2.9e6, 4.5e6, 3.3e6])) == [], "an equal-area plane of Europe"
 
 
 def test_swapped_axes_are_said(tmp_path: Path) -> None:
@@ -96,7 +102,7 @@ def test_a_declared_system_beside_another(tmp_path: Path) -> None:
 def test_a_declared_system_that_is_none(tmp_path: Path) -> None:
     (issue,) = read(bare(tmp_path, "EPSG:4326"), crs="CGCS两千").issues
     assert (issue.severity, issue.value) == ("error", "CGCS两千")
-    assert "EPSG:4490" in issue.remedy
+    assert "EPSG:4326" in issue.remedy
 
 
 def test_degrees_that_are_metres_name_the_candidates_too(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from ecocomp.issues import UsageError
 from ecocomp.uncertainty import Answers, Case, discard, in_this_process, propagate
-from ecocomp.uncertainty.chunk import Chunk, Piece, chunk_of, chunks
+from ecocomp.uncertainty.chunk import Piece, chunk_of, chunks
 from ecocomp.uncertainty.store import DrawStore, draw_store, key_of_case
 from uncertain import ERRORS, case_with
 
@@ -23,19 +23,17 @@ class StoppedError(Exception):
 
 
 def stopping_after(number: int):
-    def compute(case: Case, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Chunk]]:
-        for place, made in enumerate(in_this_process(case, pieces)):
-            if place == number:
-                raise StoppedError
-            yield made
+    def compute(case: Case, pieces: Sequence[Piece], store: DrawStore) -> Iterator[Piece]:
+        yield from in_this_process(case, pieces[:number], store)
+        raise StoppedError
 
     return compute
 
 
 def noting(asked: list[Piece]):
-    def compute(case: Case, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Chunk]]:
+    def compute(case: Case, pieces: Sequence[Piece], store: DrawStore) -> Iterator[Piece]:
         asked.extend(pieces)
-        return in_this_process(case, pieces)
+        return in_this_process(case, pieces, store)
 
     return compute
 
@@ -76,8 +74,9 @@ def test_a_chunk_comes_back_bit_for_bit(case: Case, tmp_path: Path) -> None:
             np.testing.assert_array_equal(regional[name], values)
         np.testing.assert_array_equal(centres, chunk.centres)
         store.cells_at_once = 36  # the groups of rows were written for all 36 unit-years at once
-        [(block, amounts, ranks)] = store.blocks()
+        [block] = store.blocks()
         assert block == slice(0, 36)
+        amounts, ranks = store.draws_of(block)
         np.testing.assert_array_equal(
             amounts, np.concatenate([c.amounts for c in made.values()], axis=2).reshape(36, 700)
         )
@@ -90,10 +89,10 @@ def test_blocks_of_unit_years_are_read_alone(case: Case, tmp_path: Path) -> None
     for piece in chunks(case):
         store.put(piece, chunk_of(case, *piece))
     assert pq.read_metadata(tmp_path / "0000256-0000512" / "draws.parquet").num_row_groups == 6
-    blocks = list(store.blocks())
-    assert [block.stop for block, _, _ in blocks] == [7, 14, 21, 28, 35, 36]
+    blocks = store.blocks()
+    assert [block.stop for block in blocks] == [7, 14, 21, 28, 35, 36]
     expected = np.concatenate([chunk_of(case, *piece).amounts for piece in chunks(case)], axis=2).reshape(36, 700)
-    np.testing.assert_array_equal(np.concatenate([amounts for _, amounts, _ in blocks]), expected)
+    np.testing.assert_array_equal(np.concatenate([store.draws_of(block)[0] for block in blocks]), expected)
 
 
 def test_anyone_can_read_the_draws_as_parquet(case: Case, tmp_path: Path) -> None:
@@ -143,10 +142,18 @@ def test_a_damaged_part_is_told_and_computed_again(
 def test_a_part_that_was_being_written_is_not_used(case: Case, tmp_path: Path) -> None:
     propagate(case, folder=tmp_path)
     [own] = tmp_path.iterdir()
-    (own / "0000256-0000512").rename(own / "partial")
+    (own / "0000256-0000512").rename(own / "partial-256-1")
     asked: list[Piece] = []
     propagate(case, compute=noting(asked), folder=tmp_path)
     assert asked == [(256, 512)]
+    assert not list(own.glob("partial*"))
+
+
+def test_a_part_that_is_there_is_not_written_twice(case: Case, tmp_path: Path) -> None:
+    store = DrawStore(tmp_path, 3, 12, 700)
+    for _ in range(2):  # a worker that set its chunk aside may die before it says so
+        store.put((0, 256), chunk_of(case, 0, 256))
+    assert [path.name for path in tmp_path.iterdir()] == ["0000000-0000256"]
 
 
 @pytest.mark.parametrize(

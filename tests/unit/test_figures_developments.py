@@ -58,7 +58,7 @@ def test_the_outlook_draws_bands_of_trends_and_dashes_of_scenarios() -> None:
     assert len(emissions.collections) == 3
     assert any(np.allclose(line.get_ydata(), 0) for line in account.lines), "a zero line where the account crosses it"
     assert {"observed", "damped trend (baseline)", "STIRPAT, trend", "STIRPAT, slow", "GM(1,1)"} <= set(texts(figure))
-    assert "the damped trend 10.0 %, STIRPAT 20.0 %" in caption
+    assert "the damped trend 10.0 % and STIRPAT 20.0 %" in caption
     assert emissions.patches[0].get_x() == pytest.approx(2011.5), "the one year held out is 2012"
 
 

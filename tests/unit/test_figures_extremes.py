@@ -122,7 +122,7 @@ def test_the_dotted_line_of_the_balance_is_drawn_only_where_there_are_ranks() ->
         with lettering(scene.style):
             figure, caption = _DRAW["balance"](scene)
         texts = [text.get_text().strip() for text in figure.findobj(Text)]
-        assert ("N = 4" in texts) == drawn == ("dotted" in caption)
+        assert ("N = 4" in texts) == drawn == ("Dotted" in caption)
 
 
 def test_marks_of_the_balance_lie_on_a_curve() -> None:

@@ -55,7 +55,7 @@ def test_only_the_largest_are_drawn_and_a_fund_has_no_place() -> None:
     figure, caption = drawn(result, "flows")
     assert sum(1 for arc in figure.findobj(FancyArrowPatch) if arc.get_alpha()) == MOST_FLOWS
     assert f"The largest {MOST_FLOWS} of 100 transfers" in caption
-    assert "Not drawn: 1 transfers of a fund" in caption
+    assert "Not drawn: 1 transfer of a fund" in caption
 
 
 def test_ribbons_and_bars_are_as_high_as_their_money() -> None:

@@ -34,6 +34,7 @@ def test_lists_and_dates_are_written_as_each_language_does() -> None:
     en, zh = language_of("en"), language_of("zh")
     assert [en.listing(["a", "b", "c"]), en.listing(["a"]), en.listing([])] == ["a, b and c", "a", ""]
     assert zh.listing(["甲", "乙", "丙"]) == "甲、乙和丙"
+    assert [zh.listing(["2007", "2012"]), zh.listing(["甲", "B"])] == ["2007 和 2012", "甲和 B"]
     assert (en.joined(["A.", "", "B."]), zh.joined(["甲。", "", "乙。"])) == ("A. B.", "甲。乙。")
     assert (en.date(date(2026, 11, 5)), zh.date(date(2026, 11, 5))) == ("5 November 2026", "2026年11月5日")
 

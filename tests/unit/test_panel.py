@@ -361,10 +361,10 @@ def test_one_decimal_comma_among_points_asks_for_the_decimal_mark(tmp_path: Path
 
 
 def test_an_unknown_unit_lists_the_allowed_ones_and_hides_no_text_cell(tmp_path: Path) -> None:
-    found = faults(tmp_path, table=cell("GDP", 4, "很多"), replace={'"1e8 CNY"': '"1e8 USD"'})
+    found = faults(tmp_path, table=cell("GDP", 4, "很多"), replace={'"1e8 CNY"': '"1e8 taler"'})
     assert [(i.code, i.column) for i in found] == [("unknown-unit", "GDP"), ("not-a-number", "GDP")]
     assert "亿元" in found[0].message
-    assert found[0].value == "1e8 USD"
+    assert found[0].value == "1e8 taler"
     assert found[0].file == "研究.toml"
 
 
@@ -449,7 +449,7 @@ def test_a_missing_column_names_key_and_nearest_and_hides_nothing(tmp_path: Path
 
 def test_without_its_key_columns_a_table_still_shows_the_other_faults(tmp_path: Path) -> None:
     shapes = boundaries().assign(code=["1", "1", "2", "3", "4", "5"])
-    found = faults(tmp_path, table=panel().drop(columns="代码"), shapes=shapes, replace={'"1e8 CNY"': '"USD"'})
+    found = faults(tmp_path, table=panel().drop(columns="代码"), shapes=shapes, replace={'"1e8 CNY"': '"taler"'})
     assert [i.code for i in found] == ["unknown-unit", "missing-column", "boundaries-duplicate"]
 
 

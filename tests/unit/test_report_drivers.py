@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ecocomp.language import language_of
-from ecocomp.outputs.report.drivers import NOT_CAUSE, driver_passage, drivers_section
+from ecocomp.outputs.report.drivers import driver_passage, drivers_section
 from ecocomp.outputs.report.tables import Wording
 from ecocomp.result import Result
 from ecocomp.study import Study
@@ -71,10 +71,12 @@ def test_what_the_detectors_say(result: Result) -> None:
         "of its strata 1 differs (Welch's t, p < 0.05, not corrected for their number).",
         "Chance alone gives as large a q in at least 5.0% of the permutations for province.",
         "The pair that accounts for most is emissions and forest (joint q = 0.70, 8 joint strata, the smallest of 1 "
-        "unit); of 3 pairs, 1 accounts for more than the sum of both factors. A joint q is never below that of either "
-        "factor, and grows with the number of joint strata.",
+        "unit); of 3 pairs, 1 accounts for more than the sum of both factors.",
+        "A joint q is never below that of either factor, and grows with the number of joint strata.",
     ]
-    assert section.caution == NOT_CAUSE
+    assert section.caution.startswith("This is association, not cause: ")
+    assert section.caution.endswith("Neighbours are alike, so that permutations and standard errors that take units as "
+                                    "independent find too much.")  # fmt: skip
     assert [row[1] for row in section.factors.blocks[0][1]] == ["emissions", "forest", "province"]
 
 
@@ -90,14 +92,15 @@ def test_what_the_regressions_say(result: Result) -> None:
         "In a spatial lag model an effect also comes back through the neighbours: multiply by multiplier_total for all "
         "of it.",
         "Standard errors of the panels are not corrected for the fixed effects: with 2 years they are about 0.71 times "
-        "what they should be. A trend that all units share counts as the factors' own.",
+        "what they should be.",
+        "A trend that all units share counts as the factors' own.",
     ]
 
 
 def test_the_passage_says_how_and_a_study_without_drivers_says_nothing(result: Result) -> None:
-    (passage,) = driver_passage(study_of(result))
+    (passage,) = driver_passage(study_of(result), WORDING.language)
     assert "999 permutations" in passage.text[0]
     assert "ordinary least squares, spatial lag and spatial lag with fixed effects" in passage.text[1]
     plain = make_result()
-    assert driver_passage(study_of(plain)) == []
+    assert driver_passage(study_of(plain), WORDING.language) == []
     assert drivers_section(plain, study_of(plain), WORDING) is None

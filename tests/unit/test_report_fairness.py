@@ -83,4 +83,4 @@ def test_a_run_without_population_has_neither_section_nor_passage() -> None:
     bare = tiny_result([1, -1])
     assert isinstance(bare.fairness, pd.DataFrame)
     assert fairness_section(bare, WORDING) is None
-    assert fairness_passage(bare) == []
+    assert fairness_passage(bare, WORDING.language) == []

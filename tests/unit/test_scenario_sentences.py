@@ -15,13 +15,14 @@ from ecocomp.outputs.report.tables import Wording
 from ecocomp.result import Result
 from unit.figure_results import tiny_result
 
+EN, ZH = language_of("en"), language_of("zh")
 NAMES = {f"u{i}": f"County {i}" for i in range(6)}
 
 
 def told(base: list[float], other: list[float], **settings: object) -> list[str]:
     """Return the sentences of a scenario over values in Mt at 60 CNY/t: 1 is 0.6 × 10⁸ CNY."""
     results = [tiny_result(values, years=(2010,)) for values in (base, other)]
-    return scenario_sentences(with_scenarios(results[0], {"s": results[1]}), "s", NAMES)
+    return scenario_sentences(with_scenarios(results[0], {"s": results[1]}), "s", NAMES, EN)
 
 
 def test_nothing_differs() -> None:
@@ -60,7 +61,7 @@ def test_many_units_are_capped() -> None:
 def test_missing_units_and_other_years() -> None:
     base = tiny_result([1, 2, -3], years=(2010, 2015))
     other = tiny_result([1, np.nan, -3, 4], years=(2015, 2020))
-    said = scenario_sentences(with_scenarios(base, {"later": other}), "later", NAMES)
+    said = scenario_sentences(with_scenarios(base, {"later": other}), "later", NAMES, EN)
     assert said == [
         "Left out: 2010 of the base alone and 2020 of later alone.",
         "Left out: 1 unit of later alone.",
@@ -73,7 +74,7 @@ def test_missing_units_and_other_years() -> None:
 def test_revisions_that_differ_in_kind_are_told() -> None:
     base, other = tiny_result([1, -1]), tiny_result([2, -2])
     other = replace(other, manifest={**other.manifest, "revised_unit": "Mt CO2"})
-    said = scenario_sentences(with_scenarios(base, {"s": other}), "s", NAMES)
+    said = scenario_sentences(with_scenarios(base, {"s": other}), "s", NAMES, EN)
     assert said[-1] == (
         "The two revisions differ in kind (Mt CO₂ at mean size against Mt CO₂): read who pays and in what order rather "
         "than how much."
@@ -100,7 +101,7 @@ def with_settings(before: dict[str, object], after: dict[str, object]) -> Result
     ],
 )  # fmt: skip
 def test_settings_that_differ(before: dict[str, object], after: dict[str, object], expected: list[str]) -> None:
-    assert differing_settings(with_settings(before, after), "s") == expected
+    assert differing_settings(with_settings(before, after), "s", EN) == expected
 
 
 def test_rows_for_a_terminal() -> None:
@@ -111,7 +112,7 @@ def test_rows_for_a_terminal() -> None:
 
 
 def test_the_section_of_a_report() -> None:
-    wording = Wording(language_of("en"), NAMES)
+    wording = Wording(EN, NAMES)
     base = tiny_result([5, -5])
     assert scenario_section(base, wording) is None
     section = scenario_section(with_scenarios(base, {"高 价": tiny_result([10, -10])}), wording)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 from pyproj import Geod
 
-from ecocomp.uncertainty import COLUMNS, propagate
+from ecocomp.uncertainty import COLUMNS, Answers, in_this_process, propagate
 from ecocomp.uncertainty.answers import centre_table, region_table, unit_quantiles, unit_table
 from ecocomp.uncertainty.case import Case, check_uncertainty
-from ecocomp.uncertainty.chunk import CLUSTERS, REGIONAL, chunk_of, chunks
-from ecocomp.uncertainty.propagate import gather
+from ecocomp.uncertainty.chunk import CLUSTERS, REGIONAL, Piece, chunk_of, chunks, year_parts
+from ecocomp.uncertainty.store import DrawStore
 from uncertain import ERRORS, case_with
 
 
@@ -82,14 +83,31 @@ def test_a_centres_ellipse_holds_nine_tenths_of_a_normal_spread() -> None:
     assert math.isnan(receipts["lon"]) and math.isnan(receipts["area_km2"])
 
 
+def assert_same(one: Answers, other: Answers) -> None:
+    assert one.units.equals(other.units)
+    assert one.region.equals(other.region)
+    assert one.centres.equals(other.centres)
+
+
 def test_answers_do_not_depend_on_how_draws_are_cut() -> None:
     stated = {"draws": 50, "errors": ERRORS, "cluster_draws": 30, "cluster_permutations": 99}
     case = case_with(stated, units=20)
     assert chunks(case) == [(0, 50)]
-    cut = gather(case, (chunk_of(case, a, b) for a, b in ((0, 3), (3, 33), (33, 50))))
+
+    def cut(case: Case, pieces: Sequence[Piece], store: DrawStore) -> Iterator[Piece]:
+        return in_this_process(case, [(0, 3), (3, 33), (33, 50)], store)
+
+    assert_same(propagate(case, compute=cut), propagate(case))
+
+
+def test_answers_do_not_depend_on_how_years_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = {name: error | {"time_correlation": 0.9} for name, error in ERRORS.items()}
+    stated = {"draws": 12, "errors": errors, "revisions": "all", "cluster_draws": 6, "cluster_permutations": 99}
+    case = case_with(stated, units=20)
     whole = propagate(case)
-    for one, other in ((cut.units, whole.units), (cut.region, whole.region), (cut.centres, whole.centres)):
-        assert one.equals(other)
+    monkeypatch.setattr("ecocomp.uncertainty.case.CELLS_AT_ONCE", 40)
+    assert (case.draws_at_once, year_parts(case)) == (1, [slice(0, 2), slice(2, 3)])  # 40 are two years of 20 units
+    assert_same(propagate(case), whole)
 
 
 def test_chunks_hang_on_the_study_alone_and_hold_every_draw() -> None:

@@ -85,7 +85,11 @@ def test_a_price_carries_its_basis() -> None:
         ("0 CNY", "CNY", "unknown unit"),
         ("-1 CNY", "CNY", "unknown unit"),
         ("1e400 CNY", "CNY", "unknown unit"),
-        ("USD", "CNY", "unknown unit"),
+        ("USD", "CNY", "is money in USD, not in CNY"),
+        ("亿欧元", "CNY", "is money in EUR, not in CNY"),
+        ("元", "EUR", "is money in CNY, not in EUR"),
+        ("XXX", "CNY", "unknown unit"),  # the code of no currency
+        ("EUR", "km2", "does not measure"),
         ("CNY/t CO2/km2", "CNY/t CO2", "unknown unit"),
         ("CNY", "CNY/t CO2", "does not measure"),
         ("Mt CO2", "CNY", "does not measure"),

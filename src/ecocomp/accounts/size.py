@@ -11,7 +11,7 @@ import xarray as xr
 from ecocomp.issues import DataError, Issue
 from ecocomp.panel.totals import mean_over_valid, sum_over_valid, valid_units
 from ecocomp.study import Revision
-from ecocomp.units import scale
+from ecocomp.units import own_scale
 from ecocomp.variables import variable
 
 __all__ = [
@@ -127,7 +127,7 @@ def _given(name: str, settings: Revision) -> float:
     given = settings.reference
     assert isinstance(given, dict)
     amount = given[name]  # type: ignore[index]  # the study's own check asks for every weighted factor
-    return amount.value * scale(amount.unit, variable(name).unit)
+    return amount.value * own_scale(amount.unit, variable(name).unit)
 
 
 def size_index_of(panel: xr.Dataset, settings: Revision, weights: Mapping[str, Weight] | None = None) -> xr.DataArray:

@@ -27,6 +27,7 @@ def compare(folders: tuple[Path, ...], output: Path | None, force: bool, as_json
     The first folder is the base. One folder alone is compared with the scenarios in it. Runs of partly other units or
     years are compared on those that both have.
     """
+    from ecocomp.language import language_of
     from ecocomp.outputs.compared import require_own, save_comparison
     from ecocomp.outputs.priority_table import display_names
     from ecocomp.outputs.report.scenarios import differing_settings, scenario_sentences
@@ -36,7 +37,8 @@ def compare(folders: tuple[Path, ...], output: Path | None, force: bool, as_json
     show_progress("opening the runs")
     result, places = _opened(folders)
     names = display_names(result.results, result.manifest["parents"])
-    told = {name: scenario_sentences(result, name, names) for name in result.scenarios}
+    english = language_of("en")
+    told = {name: scenario_sentences(result, name, names, english) for name in result.scenarios}
     if output is not None:
         show_progress("tables and map")
         save_comparison(result, [str(folders[0]), *places.values()], output, force=force)
@@ -47,7 +49,7 @@ def compare(folders: tuple[Path, ...], output: Path | None, force: bool, as_json
         return
     show_comparison(result)
     for name, sentences in told.items():
-        settings = "; ".join(differing_settings(result, name))
+        settings = "; ".join(differing_settings(result, name, english))
         click.echo(f"\n{name}" + (f" ({settings})" if settings else ""))
         click.echo("\n".join(f"  {sentence}" for sentence in sentences))
     if output is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ecocomp.cli.frame import show_progress
+from ecocomp.cli.interrupts import heeding_interrupts
 from ecocomp.issues import UsageError
 
 if TYPE_CHECKING:
-    from ecocomp.uncertainty import Compute
+    from ecocomp.uncertainty import Case, Compute
+    from ecocomp.uncertainty.chunk import Piece
+    from ecocomp.uncertainty.store import DrawStore
 
 __all__ = ["computing", "draws_folder_of"]
 
@@ -32,7 +35,8 @@ def computing(workers: int | None = None, scheduler: str | None = None, *, neede
     from ecocomp import uncertainty
 
     if workers is None and scheduler is None:
-        yield uncertainty.in_this_process
+        with heeding_interrupts() as heed:
+            yield _heeding(heed, uncertainty.in_this_process)
         return
     if workers is not None and scheduler is not None:
         raise UsageError("give either --workers or --scheduler, not both")
@@ -43,8 +47,19 @@ def computing(workers: int | None = None, scheduler: str | None = None, *, neede
         yield uncertainty.in_this_process
         return
     show_progress("starting workers" if scheduler is None else f"asking the scheduler at {scheduler}")
-    with uncertainty.workers(workers, scheduler) as compute:
-        yield compute
+    with heeding_interrupts() as heed, uncertainty.workers(workers, scheduler) as compute:
+        yield _heeding(heed, compute)
+
+
+def _heeding(heed: Callable[[], None], compute: Compute) -> Compute:
+    """Look for a lost Ctrl-C after each chunk."""
+
+    def computed(case: Case, pieces: Sequence[Piece], store: DrawStore) -> Iterator[Piece]:
+        for piece in compute(case, pieces, store):
+            heed()
+            yield piece
+
+    return computed
 
 
 def draws_folder_of(results: Path) -> Path:

@@ -172,10 +172,15 @@ def with_scenarios(base: Result, scenarios: Mapping[str, Result]) -> Result:
     Raises
     ------
     UsageError
-        If one of them has no unit, or no year, in common with the base; it names that one.
+        If one of them has no unit, or no year, in common with the base, or another currency; it names that one.
     """
     tables: dict[str, list[pd.DataFrame]] = {name: [] for name in COLUMNS}
     for name, result in scenarios.items():
+        if result.currency != base.currency:
+            raise UsageError(
+                f"{name}: its money is in {result.currency} and the base's in {base.currency}: without an exchange "
+                "rate nothing can be compared"
+            )
         try:
             compared = compare_runs(base.results, result.results)
         except UsageError as error:

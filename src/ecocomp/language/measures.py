@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ecocomp.units import CURRENCY_NAMES
+
 __all__ = ["Measure", "measure_of"]
 
 
@@ -23,8 +25,6 @@ _CHINESE = {
     "km2": Measure(1.0, "平方公里"), "t CO2/person": Measure(1.0, "吨 CO₂/人"), "km/a": Measure(1.0, "公里/年"),
     "1/a": Measure(1.0, "个/年"), "unit of the response": Measure(1.0, "因变量单位"),
 }  # fmt: skip
-_CURRENCIES = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元"}
-"""Chinese names of currencies; others go by their code."""
 
 
 def measure_of(unit: str, code: str, currency: str) -> Measure:
@@ -39,7 +39,7 @@ def measure_of(unit: str, code: str, currency: str) -> Measure:
     currency
         Code of the study's currency.
     """
-    money = _CURRENCIES.get(currency, currency) if code == "zh" else currency
+    money = ({"CNY": "元"} | CURRENCY_NAMES).get(currency, currency) if code == "zh" else currency
     if unit == "CNY":
         if code == "zh":
             return Measure(1e8, f"亿{money}")

@@ -66,7 +66,7 @@ def columns_frame(result: Result) -> pd.DataFrame:
                 meaning = "Larger unit that the unit lies in, as the study's table gives it"
                 rows.append((name, column, "", column, column, meaning, ""))
                 continue
-            measure = result.manifest["revised_unit"] if column == "revised" else v.unit
+            measure = result.manifest["revised_unit"] if column == "revised" else v.unit_in(result.currency)
             source = declared.get(column, {}).get("source") or v.source
             meaning = f"{v.meaning}; {note}" if note and v.unit == "CNY" and v.role == "result" else v.meaning
             rows.append((name, column, measure, v.label_en, v.label_zh, meaning, source))

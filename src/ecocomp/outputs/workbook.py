@@ -18,6 +18,7 @@ from ecocomp.outputs.priority_table import BLOCK_COLUMNS, SIDES, display_names, 
 from ecocomp.result import Result
 from ecocomp.settlement import LEDGER_COLUMNS
 from ecocomp.study import Quantity
+from ecocomp.units import CURRENCY
 from ecocomp.variables import variable
 
 __all__ = ["write_workbook"]
@@ -73,7 +74,7 @@ def _priority_sheet(sheet: Worksheet, result: Result) -> None:
         sheet.cell(row + 2 + rank, 1, rank)
     start = 2
     for year, block in blocks.items():
-        _block(sheet, row, start, year, block, columns)
+        _block(sheet, row, start, year, block, columns, result.currency)
         start += len(columns) + 1
     sheet.freeze_panes = f"B{row + 3}"
     sheet.print_title_rows = f"{row}:{row + 2}"
@@ -100,7 +101,9 @@ def _origin_line(origin: str) -> str:
     return f"{_bilingual('data_origin')}: {origin}"
 
 
-def _block(sheet: Worksheet, row: int, start: int, year: int, block: pd.DataFrame, columns: Sequence[str]) -> None:
+def _block(
+    sheet: Worksheet, row: int, start: int, year: int, block: pd.DataFrame, columns: Sequence[str], currency: str
+) -> None:
     """Write one year: a merged head, the two sides' heads, the column heads, and the ranks."""
     _merged(sheet, row, start, len(columns), str(year))
     half = len(columns) // 2
@@ -109,7 +112,7 @@ def _block(sheet: Worksheet, row: int, start: int, year: int, block: pd.DataFram
     for offset, column in enumerate(columns):
         place = start + offset
         kind = _kind(column)
-        _head(sheet, row + 2, place, _heading(column, kind))
+        _head(sheet, row + 2, place, _heading(column, kind, currency))
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS[kind]
         for rank, value in zip(block.index, block[column], strict=True):
             if pd.notna(value):
@@ -122,13 +125,13 @@ def _kind(column: str) -> str:
     return tail if tail in ("unit", "priority", "amount") else "name"
 
 
-def _heading(column: str, kind: str) -> str:
-    return _bilingual(column if kind == "name" else kind)
+def _heading(column: str, kind: str, currency: str) -> str:
+    return _bilingual(column if kind == "name" else kind, currency)
 
 
-def _bilingual(name: str) -> str:
+def _bilingual(name: str, currency: str = CURRENCY) -> str:
     v = variable(name)
-    unit = f" [{v.unit}]" if v.unit not in ("", "1") else ""
+    unit = f" [{v.unit_in(currency)}]" if v.unit not in ("", "1") else ""
     return f"{v.label_en} {v.label_zh}{unit}"
 
 
@@ -172,7 +175,7 @@ def _ledger_sheet(sheet: Worksheet, result: Result) -> None:
     columns = [c for c in LEDGER_COLUMNS if c != "year" and (c in _ALWAYS or rows[c].notna().any())]
     columns.insert(1, "name")
     for place, column in enumerate(columns, start=1):
-        _head(sheet, first, place, _bilingual(column))
+        _head(sheet, first, place, _bilingual(column, result.currency))
         sheet.column_dimensions[get_column_letter(place)].width = _LEDGER_WIDTHS.get(column, 18.0)
         for row, value in enumerate(rows[column], start=first + 1):
             if pd.isna(value):
@@ -195,7 +198,7 @@ def _about_sheet(sheet: Worksheet, result: Result) -> None:
         (_bilingual("revised").partition(" [")[0], manifest["revised_unit"]),
         *_sources(result),
         ("Made with 软件", f"ecocomp {manifest['versions']['ecocomp']}"),
-        *_meanings(manifest["revised_unit"]),
+        *_meanings(manifest["revised_unit"], result.currency),
     ]  # fmt: skip
     for row, (term, text) in enumerate(lines, start=1):
         _text(sheet, row, 1, term).font = _BOLD
@@ -218,7 +221,7 @@ def _sources(result: Result) -> list[tuple[str, str]]:
     return found
 
 
-def _meanings(revised_unit: str) -> list[tuple[str, str]]:
+def _meanings(revised_unit: str, currency: str) -> list[tuple[str, str]]:
     """Return what the columns mean, in both languages."""
     notional = revised_unit != "Mt CO2"
     amount_en = variable("amount").meaning + (" Notional: at the region's mean size, no bill." if notional else "")
@@ -227,5 +230,5 @@ def _meanings(revised_unit: str) -> list[tuple[str, str]]:
         (_bilingual("rank"), f"{variable('rank').meaning}. 当年支付单元或受偿单元内按优先级排序的位次，1 为最先。"),
         (_bilingual("unit"), f"{variable('unit').meaning}. 单元标识。"),
         (_bilingual("priority"), f"{variable('priority').meaning}. 补偿金额绝对值与地区生产总值之比，无量纲。"),
-        (_bilingual("amount"), f"{amount_en} {amount_zh}"),
+        (_bilingual("amount", currency), f"{amount_en} {amount_zh}"),
     ]

@@ -12,7 +12,7 @@ import xarray as xr
 from ecocomp.issues import Issue, errors, nearest
 from ecocomp.panel.inputs import Inputs
 from ecocomp.study.adjust import Adjustment
-from ecocomp.units import UnitError, scale
+from ecocomp.units import UnitError, own_scale
 from ecocomp.variables import variable, weakest_origin
 
 __all__ = ["adjust", "adjusted_panel"]
@@ -122,7 +122,7 @@ def _after(before: xr.DataArray, change: Adjustment, place: str, issues: list[Is
     if change.multiply is not None:
         return before * change.multiply
     try:
-        factor = scale(change.unit or "", variable(change.quantity).unit)
+        factor = own_scale(change.unit or "", variable(change.quantity).unit)
     except UnitError as error:
         issues.append(
             Issue("error", "adjust-measure", str(error), "write the unit as listed", column=place, value=change.unit)

@@ -250,7 +250,7 @@ def _documented(panel: xr.Dataset, study: Study) -> xr.Dataset:
     for name in quantities():
         if name in panel:
             v = variable(name)
-            panel[name].attrs = {"units": v.unit, "long_name": v.label_en, "description": v.meaning}
+            panel[name].attrs = {"units": v.unit_in(study.currency), "long_name": v.label_en, "description": v.meaning}
     panel.attrs["data_origin"] = weakest_origin(*(q.origin for q in study.quantities.values()))
     return panel
 

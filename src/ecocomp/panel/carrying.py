@@ -119,7 +119,7 @@ def carry_quantity(
         "intensive" if variable(name).kind == "intensive" else "extensive",
         _by_code(parts.mean(axis=1)) if parts is not None else None,
         quantity=name,
-        unit=variable(name).unit,
+        unit=variable(name).unit_in(study.currency),
         file=source.file,
         column=source.quantities[name].column,
     )
@@ -189,7 +189,9 @@ def compare_units(
         names |= {code: name for code, name in zip(keys["unit"], labels, strict=True) if code in names}
     issues += names_apart(names, known, events, file=source.file)
     parts = succession(events, before, after).parts
-    lost = {code: _lost(code, parts.get(code, [code]), events, grids) for code in names if code not in known}
+    lost = {
+        code: _lost(code, parts.get(code, [code]), events, grids, study.currency) for code in names if code not in known
+    }
     side = "new" if after >= before else "old"
     dated = events.sort_values("date", kind="stable")
     said = dict(zip(dated[f"{side}_code"], dated[f"{side}_name"], strict=True))
@@ -199,13 +201,15 @@ def compare_units(
     return issues + _of_other_provinces(source, units.index, years, main, study)
 
 
-def _lost(code: str, parts: Sequence[str], events: pd.DataFrame, grids: Mapping[str, pd.DataFrame]) -> str:
+def _lost(
+    code: str, parts: Sequence[str], events: pd.DataFrame, grids: Mapping[str, pd.DataFrame], currency: str
+) -> str:
     """Say where a unit that the study lacks was carried from, and what totals are left out with it."""
     said = dict(zip(events["old_code"], events["old_name"], strict=True))
     said |= {c: n for c, n in zip(events["new_code"], events["new_name"], strict=True) if c not in said}
     carried = f" (carried from {_listed({old: said.get(old, '') for old in parts})})" if list(parts) != [code] else ""
     amounts = {
-        name: in_words(grid.T[code], variable(name).unit)
+        name: in_words(grid.T[code], variable(name).unit_in(currency))
         for name, grid in grids.items() if variable(name).kind == "extensive" and code in grid.index
     }  # fmt: skip
     left = ", ".join(f"{name} {amount}" for name, amount in amounts.items() if amount)
@@ -234,7 +238,7 @@ def _of_other_provinces(source: Source, known: pd.Index, years: Sequence[int], m
             continue
         # faults of cells that the study leaves out are none of its own
         values, _ = lay_out_quantity(source, rows, name, factor, years)
-        amount = in_words(values.sum(min_count=1), variable(name).unit) if values is not None else ""
+        amount = in_words(values.sum(min_count=1), variable(name).unit_in(study.currency)) if values is not None else ""
         sums += [f"; {name} adds up to {amount} there"] if amount else []
     count = f"{len(names)} codes of other provinces have" if len(names) > 1 else "one code of another province has"
     message = f"{count} no row in {main} and {'are' if len(names) > 1 else 'is'} left out: {_listed(names)}"

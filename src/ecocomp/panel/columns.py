@@ -13,7 +13,7 @@ from ecocomp.issues import Issue, nearest
 from ecocomp.sources.cleaning import Cleaned, Decimal, clean_numbers, plain
 from ecocomp.sources.tables import RawTable
 from ecocomp.study import Study
-from ecocomp.units import UnitError, scale
+from ecocomp.units import CURRENCY, UnitError, currency_of, scale
 from ecocomp.variables import table as variables_table
 from ecocomp.variables import variable
 
@@ -149,7 +149,7 @@ def unit_scales(study: Study) -> tuple[dict[str, float], list[Issue]]:
         if quantity.unit is None:
             continue
         try:
-            scales[name] = scale(quantity.unit, variable(name).unit)
+            scales[name] = scale(quantity.unit, variable(name).unit_in(study.currency))
         except UnitError as error:
             issues.append(
                 Issue("error", "unknown-unit", f"[quantities.{name}] {error}", "write the unit as listed",
@@ -158,7 +158,7 @@ def unit_scales(study: Study) -> tuple[dict[str, float], list[Issue]]:
     reference = study.revision.reference
     for name, given in reference.items() if isinstance(reference, dict) else ():
         try:
-            scale(given.unit, variable(name).unit)
+            scale(given.unit, variable(name).unit_in(study.currency))
         except UnitError as error:
             issues.append(
                 Issue("error", "unknown-unit", f"[revision.reference] {name}: {error}", "write the unit as listed",
@@ -245,10 +245,12 @@ def _out_of_range(
     v, found = variables_table().get(name), []
     if v is None:  # a column of [drivers.columns], of which nothing is known
         return []
+    currency = currency_of(unit or v.unit) or CURRENCY
+    maximum = v.maximum if currency == CURRENCY or v.unit != CURRENCY else None  # stated in renminbi alone
 
     def told(bound: float) -> str:  # in the column's own unit, as its values are
         if not bound or factor is None or unit is None:
-            return f"{bound:g} {v.unit}"
+            return f"{bound:g} {v.unit_in(currency)}"
         return f"{bound / factor:g} {'× ' if unit[0].isdigit() else ''}{unit}"
 
     if v.minimum is not None:
@@ -257,13 +259,13 @@ def _out_of_range(
         severity = "error" if v.hard_bounds else "warning"
         found += issues(low, severity, "out-of-range", f"{name} must be {bound}",
                         "correct the value, its sign or its unit")  # fmt: skip
-    if v.maximum is not None and factor is not None:
-        absurd = values > ABSURD * v.maximum
-        bound = f"beyond any unit's ({ABSURD:g} × {told(v.maximum)})"
+    if maximum is not None and factor is not None:
+        absurd = values > ABSURD * maximum
+        bound = f"beyond any unit's ({ABSURD:g} × {told(maximum)})"
         found += issues(absurd, "error", "out-of-range", f"{name} is {bound}",
                         "correct the value or the unit that the study declares")  # fmt: skip
         severity = "error" if v.hard_bounds == "both" else "warning"
-        high = (values > v.maximum) & ~absurd
+        high = (values > maximum) & ~absurd
         remedy = _CHECK_MASS if v.unit == "Mt CO2" else "check the value and the unit that the study declares"
-        found += issues(high, severity, "out-of-range", f"{name} is above {told(v.maximum)}", remedy)
+        found += issues(high, severity, "out-of-range", f"{name} is above {told(maximum)}", remedy)
     return found

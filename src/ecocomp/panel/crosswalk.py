@@ -114,7 +114,11 @@ def check_totals(before: pd.Series, after: pd.Series, **place: Any) -> list[Issu
 
 
 def provinces(codes: Iterable[str]) -> set[str]:
-    """Return the first two digits of the codes of six digits: provinces."""
+    """Return the first two digits of the codes of six digits: provinces.
+
+    So GB/T 2260 builds its codes, and other countries theirs. Where one does not, rows of a carried table that begin
+    otherwise than the study's are left out with a warning that tells their totals.
+    """
     return {code[:2] for code in codes if len(code) == 6 and code.isdigit()}
 
 

@@ -23,6 +23,9 @@ __all__ = ["areas", "match", "read_map", "repair"]
 MANY = 20
 """Polygons that the table lacks, above which one issue tells them all."""
 
+_ASTRIDE = 1e-3
+"""Sum of the southern and northern end of a region that the equator halves, below which Albers has no cone [°]."""
+
 _LOST_ZERO = "; a leading zero was lost: {0} is 0{0} on the map"
 _KEEP_ZEROS = "store the codes as text, with their zeros: a number keeps none, whatever its format shows"
 
@@ -145,7 +148,8 @@ def areas(geometry: gpd.GeoDataFrame, method: Literal["geodesic", "equal_area"] 
         Polygons with a CRS, indexed by ``unit``.
     method
         ``geodesic`` on the WGS 84 ellipsoid, edges taken as geodesics (Karney 2013), or ``equal_area`` in Albers'
-        projection with its standard parallels at one and five sixths of the region's latitudes.
+        projection with its standard parallels at one and five sixths of the region's latitudes, or in the cylindrical
+        equal-area one where the equator halves the region.
 
     Returns
     -------
@@ -183,5 +187,8 @@ def _square_metres(lonlat: gpd.GeoDataFrame, method: Literal["geodesic", "equal_
         return [abs(ellipsoid.geometry_area_perimeter(shapely.orient_polygons(g))[0]) for g in lonlat.geometry]
     west, south, east, north = lonlat.total_bounds
     sixth = (north - south) / 6
-    albers = f"+proj=aea +lat_1={south + sixth} +lat_2={north - sixth} +lon_0={(west + east) / 2} +datum=WGS84"
-    return list(lonlat.to_crs(albers).area)
+    if abs(south + north) < _ASTRIDE:  # a cone that touches both hemispheres alike is a cylinder
+        plane = "+proj=cea +lat_ts=0 +lon_0=0 +datum=WGS84"
+    else:
+        plane = f"+proj=aea +lat_1={south + sixth} +lat_2={north - sixth} +lon_0={(west + east) / 2} +datum=WGS84"
+    return list(lonlat.to_crs(plane).area)

@@ -86,7 +86,7 @@ def examined(study: Study) -> Iterator[tuple[str | None, Study, Inputs | None, l
 def _examine(study: Study, read: Read | None = None) -> tuple[Inputs | None, list[Issue]]:
     require_models(study)
     read = read or read_inputs(study)
-    issues = [*read.examined, *check_prices(study.compensation, read.years, study.file_name)]
+    issues = [*read.examined, *check_prices(study.compensation, read.years, study.file_name, study.currency)]
     issues += check_reference(study.revision, read.years)
     issues += check_outlook(study.outlook, read.years, study.file_name)
     if read.geometry is not None:
@@ -166,7 +166,7 @@ def run(
     price = price_by_year(money, panel["year"].values.tolist())
     stage = stage_of(revision["revised"], money.stage_coefficient, panel.get("engel_coefficient"))
     amounts = amount(revision["revised"], price, stage)
-    raise_errors(check_amounts(amounts))
+    raise_errors(check_amounts(amounts, study.currency))
     groups = group(amounts, threshold_of(money))
     due = amounts.where(groups != "balanced", 0.0)  # a balanced unit neither pays nor receives
 

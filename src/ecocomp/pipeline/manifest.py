@@ -68,6 +68,7 @@ def describe(
         "parents": units.attrs["parents"],
         "years": years,
         "notice": study.study.notice,
+        "currency": study.currency,
         "revised_unit": units["revised"].attrs["units"],
         "permutations": space.permutations_for(study.space, units.sizes["unit"]),
         "units": [str(unit) for unit in units["unit"].values],

@@ -148,7 +148,8 @@ def read_costs(study: Study, matrix: CostTable, units: pd.Index) -> tuple[xr.Dat
     issues += _faulty_pairs(rows, units, table, matrix)
     numbers = pd.to_numeric(rows["cost"], errors="coerce")
     issues += [
-        Issue("error", "cost-number", "a cost must be a number from 0", "write the cost of one yuan between the two",
+        Issue("error", "cost-number", "a cost must be a number from 0",
+              "write the cost of moving one unit of money between the two",
               table.path.name, matrix.cost, int(row), value=rows["cost"][row] or None)
         for row in rows.index[~((numbers >= 0) & (numbers < np.inf))]
     ]  # fmt: skip

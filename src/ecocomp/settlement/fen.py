@@ -1,4 +1,8 @@
-"""Whole fen: money divided without losing any of it, within bounds where there are some."""
+"""Whole fen: money divided without losing any of it, within bounds where there are some.
+
+A fen is a hundredth of the study's currency, whichever that is: a cent of a euro, and a hundredth of a yen, which has
+no coin so small. One grain for all keeps a plan the same when its currency is renamed.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ _GRAIN = 10**6
 
 
 def to_fen(money: npt.NDArray[np.float64]) -> Fen:
-    """Return money [CNY] in the nearest whole fen."""
+    """Return money [CNY] in the nearest whole hundredth."""
     return np.round(np.asarray(money, dtype=np.float64) * 100).astype(np.int64)
 
 

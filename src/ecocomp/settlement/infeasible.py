@@ -15,7 +15,9 @@ __all__ = ["floors_beyond_caps", "least_relaxation", "minimum_too_large"]
 NAMED = 5
 
 
-def floors_beyond_caps(year: int, dues: Dues, settlement: Settlement, payers: npt.NDArray[np.str_]) -> str:
+def floors_beyond_caps(
+    year: int, dues: Dues, settlement: Settlement, payers: npt.NDArray[np.str_], currency: str
+) -> str:
     """Say that the floors ask for more than the payers can pay, which caps conflict, and what would do."""
     asked = int(dues.least.sum()) / 100
     reach = np.minimum(to_fen(dues.payments), dues.most) / 100
@@ -31,9 +33,9 @@ def floors_beyond_caps(year: int, dues: Dues, settlement: Settlement, payers: np
         ways.append(f"lower every floor to {_down(floor)} of what it is now")
     ways.append('choose gap_rule = "regional_fund" or "higher_level", which pay the difference')
     return (
-        f"the settlement of {year} is infeasible: floors ask for {asked:,.2f} CNY and the payers pay at most "
-        f"{reach.sum():,.2f} CNY{limits}; {lacking:,.2f} CNY are lacking, the least by which caps and floors together "
-        f"must give way → {'; or '.join(ways)}"
+        f"the settlement of {year} is infeasible: floors ask for {asked:,.2f} {currency} and the payers pay at most "
+        f"{reach.sum():,.2f} {currency}{limits}; {lacking:,.2f} {currency} are lacking, the least by which caps and "
+        f"floors together must give way → {'; or '.join(ways)}"
     )
 
 
@@ -76,15 +78,15 @@ def least_relaxation(dues: Dues) -> tuple[float, float | None, float]:
     return lacking, float(found.x[-1]), floor
 
 
-def minimum_too_large(year: int, minimum: int, smallest: int, *, sure: bool) -> str:
+def minimum_too_large(year: int, minimum: int, smallest: int, currency: str, *, sure: bool) -> str:
     """Say that no plan without smaller transfers was found, and which minimum is possible.
 
     ``sure``: the lower minimum brings no further units in.
     """
     return (
         f"the settlement of {year} is infeasible: what each unit pays and receives cannot be met by transfers of at "
-        f"least {minimum / 100:,.2f} CNY → lower [settlement] minimum_transfer to {smallest / 100:,.2f} CNY, which "
-        f"{'is known to be' if sure else 'may be'} possible"
+        f"least {minimum / 100:,.2f} {currency} → lower [settlement] minimum_transfer to {smallest / 100:,.2f} "
+        f"{currency}, which {'is known to be' if sure else 'may be'} possible"
     )
 
 

@@ -15,7 +15,7 @@ from ecocomp.settlement.margins import UNLIMITED, Dues, Margins
 from ecocomp.settlement.nesting import Labels
 from ecocomp.settlement.transport import Costs, crossing_rate
 from ecocomp.study import Floor, Settlement
-from ecocomp.units import scale
+from ecocomp.units import own_scale
 
 __all__ = ["Prices", "Relaxed", "caps_of", "check_caps", "floors_in_fen", "relaxed", "whole_caps"]
 
@@ -83,7 +83,7 @@ def floors_in_fen(floor: Floor | None, due: npt.NDArray[np.float64]) -> Fen:
     if floor.share is not None:
         return np.floor(floor.share * due * 100 + _WHOLE).astype(np.int64)
     assert floor.amount is not None, "the study's own check asks for one of the two"
-    stated = floor.amount.value * scale(floor.amount.unit, "CNY")
+    stated = floor.amount.value * own_scale(floor.amount.unit, "CNY")
     return np.floor(np.minimum(stated, due) * 100 + _WHOLE).astype(np.int64)
 
 

@@ -19,7 +19,7 @@ from ecocomp.settlement.priority import by_priority, order_of
 from ecocomp.settlement.proportional import proportional
 from ecocomp.settlement.transport import Costs, cells_of, cost_of, least_cost, level_price, nesting_costs
 from ecocomp.study import Settlement
-from ecocomp.units import scale
+from ecocomp.units import own_scale
 
 __all__ = ["Plan", "Sides", "minimum_of", "plan_year"]
 
@@ -29,7 +29,7 @@ class Sides:
     """Who stands on either side in a year, payers and recipients in the order of unit ids.
 
     ``levels`` are the labels of both at each level of nesting, ``ranks`` their ranks (missing where they have none),
-    ``cost`` what a yuan between them costs.
+    ``cost`` what a unit of money between them costs.
     """
 
     year: int
@@ -38,6 +38,7 @@ class Sides:
     ranks: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
     levels: Sequence[tuple[Labels, Labels]]
     cost: Costs | None
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Plan:
 def minimum_of(settlement: Settlement) -> int:
     """Return the smallest transfer of a study [fen]; 1 where none is stated."""
     stated = settlement.minimum_transfer
-    return 1 if stated is None else max(1, int(np.ceil(stated.value * scale(stated.unit, "CNY") * 100 - 1e-6)))
+    return 1 if stated is None else max(1, int(np.ceil(stated.value * own_scale(stated.unit, "CNY") * 100 - 1e-6)))
 
 
 def plan_year(dues: Dues, sides: Sides, settlement: Settlement) -> Plan:
@@ -68,7 +69,7 @@ def plan_year(dues: Dues, sides: Sides, settlement: Settlement) -> Plan:
     minimum = minimum_of(settlement)
     margins = margins_of(dues, settlement, minimum if settlement.minimum_transfer is not None else 0)
     if margins is None:
-        raise InfeasibleError(floors_beyond_caps(sides.year, dues, settlement, sides.payers))
+        raise InfeasibleError(floors_beyond_caps(sides.year, dues, settlement, sides.payers, sides.currency))
     paid = np.append(margins.payments, margins.fund) if margins.fund > 0 else margins.payments
     received = np.append(margins.receipts, -margins.fund) if margins.fund < 0 else margins.receipts
     levels = [_with_fund(labels, paid.size, received.size) for labels in sides.levels]
@@ -128,7 +129,7 @@ def _transport(
         if found is None:
             whole = bool((paid > 0).all() and (received > 0).all())
             smallest = int(fen[~(fund[0][i] | fund[1][j])].min())
-            raise InfeasibleError(minimum_too_large(sides.year, minimum, smallest, sure=whole))
+            raise InfeasibleError(minimum_too_large(sides.year, minimum, smallest, sides.currency, sure=whole))
         cells, exact = found.plan.cells, found.exact
     i, j, fen = cells
     money = int(fen[(i < sides.payers.size) & (j < sides.recipients.size)].sum())

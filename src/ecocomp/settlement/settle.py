@@ -21,6 +21,7 @@ from ecocomp.settlement.margins import UNLIMITED, Dues
 from ecocomp.settlement.parents import between_parents
 from ecocomp.settlement.plan import Plan, Sides, plan_year
 from ecocomp.study import Settlement, Study
+from ecocomp.units import CURRENCY
 
 __all__ = ["FUND", "LIMIT_COLUMNS", "Settled", "Terms", "parents_of", "settle", "terms_of"]
 
@@ -45,6 +46,8 @@ class Terms:
         For every level, outermost first, the parent of each unit.
     cost
         Costs (payer, recipient), for ``transport``.
+    currency
+        Of all money, as messages name it.
     """
 
     settlement: Settlement = field(default_factory=Settlement)
@@ -52,6 +55,7 @@ class Terms:
     caps: xr.DataArray | None = None
     parents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     cost: xr.DataArray | None = None
+    currency: str = CURRENCY
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ def terms_of(study: Study, panel: xr.Dataset, ranks: xr.DataArray, geometry: gpd
         If its table of costs has faults.
     """
     costs = transfer_costs(study, geometry)
-    return Terms(study.settlement, ranks, caps_of(study.settlement, panel), parents_of(study, panel), costs)
+    caps, parents = caps_of(study.settlement, panel), parents_of(study, panel)
+    return Terms(study.settlement, ranks, caps, parents, costs, study.currency)
 
 
 def parents_of(study: Study, panel: xr.Dataset) -> dict[str, dict[str, str]]:
@@ -210,7 +215,7 @@ def _sides(
                   f"{units[recipients[j]]}", "add a row with its cost", unit=str(units[payers[i]]), year=year)
             for i, j in zip(*np.nonzero(np.isnan(cost)), strict=True)
         ]  # fmt: skip
-    return Sides(year, units[payers], units[recipients], ranks, levels, cost), issues
+    return Sides(year, units[payers], units[recipients], ranks, levels, cost, terms.currency), issues
 
 
 def _written(

@@ -173,7 +173,7 @@ def _declared(frame: gpd.GeoDataFrame, crs: str | None, file: str, issues: list[
     if declared is None:
         issues.append(
             Issue("error", "boundaries-crs", "boundaries_crs is no coordinate reference system",
-                  "give an EPSG code such as EPSG:4490, or a PROJ string", file=file, value=crs)
+                  "give an EPSG code such as EPSG:4326, or a PROJ string", file=file, value=crs)
         )  # fmt: skip
         return frame
     if frame.crs is not None and frame.crs != declared:
@@ -292,7 +292,7 @@ def _likely(bounds: npt.NDArray[np.float64]) -> str:
         return "; latitude and longitude look swapped"
     found = candidates(bounds)
     if not found:
-        return "; its coordinates fit none that is common in China"
+        return "; its coordinates alone do not tell which it is"
     return "; its coordinates fit " + ", ".join(f"{c.crs} ({c.name})" for c in found)
 
 

@@ -11,7 +11,7 @@ import pyproj
 __all__ = ["Candidate", "are_degrees", "candidates", "contradiction", "parse_crs"]
 
 CHINA = (73.0, 3.0, 136.0, 54.0)
-"""West, south, east and north of China with its seas [degrees]."""
+"""West, south, east and north of China with its seas [degrees]: its national systems are named only there."""
 KRASOVSKY_ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +ellps=krass"
 FALSE_EASTING = 500_000
 HALF_ZONE = 340_000
@@ -104,11 +104,15 @@ def candidates(bounds: npt.NDArray[np.float64]) -> list[Candidate]:
     zone, zone_of_east = int(west // 1_000_000), int(east // 1_000_000)
     if 13 <= zone <= 45 and zone == zone_of_east and _is_northing(south, north):
         return _of_zone(zone)
-    if abs(west - FALSE_EASTING) < HALF_ZONE and abs(east - FALSE_EASTING) < HALF_ZONE and _is_northing(south, north):
-        return [
+    if max(abs(west - FALSE_EASTING), abs(east - FALSE_EASTING)) < HALF_ZONE and 0 <= south <= north <= 10_000_000:
+        chinese = [
             Candidate("EPSG:4534 to EPSG:4554", "CGCS2000 / 3-degree Gauss-Kruger, by central meridian 75E to 135E"),
             Candidate("EPSG:4502 to EPSG:4512", "CGCS2000 / Gauss-Kruger, by central meridian 75E to 135E"),
-            Candidate("EPSG:32643 to EPSG:32653", "WGS 84 / UTM, by its zone 43N to 53N"),
+        ]
+        return [
+            *(chinese if _is_northing(south, north) else []),
+            Candidate("EPSG:32601 to EPSG:32660", "WGS 84 / UTM north of the equator, by its zone 1 to 60"),
+            Candidate("EPSG:32701 to EPSG:32760", "WGS 84 / UTM south of the equator, by its zone 1 to 60"),
         ]
     found = []
     for crs, name in (("EPSG:3857", "Web Mercator"), (KRASOVSKY_ALBERS, "Albers of China, parallels 25 and 47")):

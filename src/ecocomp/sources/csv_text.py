@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ecocomp.issues import DataError, Issue
+from ecocomp.sources.encodings import is_of_lone_letters
 
 __all__ = ["CsvText", "read_csv"]
 
@@ -42,7 +43,8 @@ def read_csv(path: Path) -> CsvText:
     """Read a text file as rows of cells.
 
     The encoding is UTF-8 (with or without a byte-order mark), UTF-16 with a byte-order mark ("Unicode text" of Excel),
-    or GB18030; the delimiter is the one of ``, ; tab |`` that cuts most lines into the same number of cells.
+    GB18030, or Windows-1252 where letters beyond ASCII stand alone among others; the delimiter is the one of
+    ``, ; tab |`` that cuts most lines into the same number of cells.
 
     Raises
     ------
@@ -78,6 +80,8 @@ def _decode(path: Path) -> tuple[str, str, list[Issue]]:
     ladder: tuple[str, ...] = ("utf-8-sig", "gb18030")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and content[2:4] != b"\0\0":
         ladder = ("utf-16",)
+    elif is_of_lone_letters(content):
+        ladder = ("utf-8-sig", "cp1252", "gb18030")
     for encoding in ladder:
         try:
             text = content.decode(encoding)
@@ -92,10 +96,13 @@ def _decode(path: Path) -> tuple[str, str, list[Issue]]:
         if encoding == "gb18030" and _is_unlikely(text):
             message = "is read as GB18030, and most of its Chinese characters are rare: it may be in another encoding"
             return text, encoding, [Issue("warning", "table-encoding", message, "save it as 'CSV UTF-8'", path.name)]
+        if encoding == "cp1252":
+            message = "is read as Windows-1252, not UTF-8: letters of other languages than Western European are wrong"
+            return text, encoding, [Issue("warning", "table-encoding", message, remedy, path.name)]
         return text, encoding, [Issue("note", "table-encoding", message, remedy, path.name)]
     raise DataError(
-        [Issue("error", "table-encoding", "is text in neither UTF-8, UTF-16 nor GB18030", "save it as 'CSV UTF-8'",
-               path.name)]
+        [Issue("error", "table-encoding", "is text in neither UTF-8, UTF-16, GB18030 nor Windows-1252",
+               "save it as 'CSV UTF-8'", path.name)]
     )  # fmt: skip
 
 

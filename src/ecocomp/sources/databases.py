@@ -200,7 +200,7 @@ def _crs(connection: psycopg.Connection[tuple[Any, ...]], url: str, geometry: An
     """Return the system of the SRID that all geometries share."""
     numbers = sorted({int(n) for n in np.unique(shapely.get_srid(geometry)) if n > 0})
     if len(numbers) > 1:
-        _refuse(url, "geometry", f"mixes the SRIDs {', '.join(map(str, numbers))}", "select ST_Transform(geom, 4490)")
+        _refuse(url, "geometry", f"mixes the SRIDs {', '.join(map(str, numbers))}", "select ST_Transform(geom, 4326)")
     if not numbers:
         return None
     from psycopg import sql

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-__all__ = ["AttributeEncoding", "Unscrambled", "attribute_encoding", "unscramble"]
+__all__ = ["AttributeEncoding", "Unscrambled", "attribute_encoding", "is_of_lone_letters", "unscramble"]
 
 LANGUAGE_DRIVERS = {
     0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x13: "cp932", 0x4D: "gb18030", 0x4E: "cp949", 0x4F: "cp950",
@@ -23,12 +23,15 @@ LANGUAGE_DRIVERS = {
 }  # fmt: skip
 """Encodings by the language driver byte of a dBASE file. 0x57, "as this computer", says nothing elsewhere."""
 
+LONE = 0.8
+"""Share of the runs of bytes beyond ASCII that are one byte long, above which text is not Chinese."""
 _LANGUAGE_DRIVER = 29
 """Place of that byte in the header."""
 _CHINESE = {"gb2312", "gbk", "cp936", "gb18030"}
 _MISREADINGS = (
     ("latin-1", "gb18030"), ("cp1252", "gb18030"), ("latin-1", "utf-8"), ("cp1252", "utf-8"), ("gb18030", "utf-8"),
-    ("utf-8", "gb18030"), ("cp437", "gb18030"), ("cp850", "gb18030"), ("cp950", "gb18030"), ("latin-1", "big5"),
+    ("utf-8", "gb18030"), ("gb18030", "cp1252"), ("cp437", "gb18030"), ("cp850", "gb18030"), ("cp950", "gb18030"),
+    ("latin-1", "big5"),
 )  # fmt: skip
 """Encodings that text is wrongly read in, each with the one it was written in; the commonest first."""
 
@@ -55,8 +58,8 @@ def attribute_encoding(path: Path) -> AttributeEncoding:
     """Return the encoding of a shapefile's attributes.
 
     In this order: what the ``.cpg`` says, what the language driver byte says, each unless the bytes refute it; else
-    UTF-8 where the bytes are that, else GB18030 where they are that. Files without Chinese, which are the same in all
-    of these, and files of other formats have none.
+    UTF-8 where the bytes are that, else GB18030 where they are that and in pairs, else Windows-1252. Files in ASCII,
+    which are the same in all of these, and files of other formats have none.
     """
     dbf = path.with_suffix(".dbf")
     if path.suffix.lower() != ".shp" or not dbf.is_file():
@@ -76,10 +79,19 @@ def attribute_encoding(path: Path) -> AttributeEncoding:
     refuted = said[0][1] if said else None
     if text.isascii():
         return AttributeEncoding(None, None)
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8", "cp1252" if is_of_lone_letters(text) else "gb18030"):
         if _decodes(text, encoding):
             return AttributeEncoding(encoding, "detected", refuted)
     return AttributeEncoding(None, None, refuted)
+
+
+def is_of_lone_letters(text: bytes) -> bool:
+    """Tell text that has one byte a letter, as Latin with accents has, from Chinese, whose bytes come in pairs.
+
+    Bytes beyond ASCII stand alone there, between letters that have none; in GB18030 few do.
+    """
+    runs = re.findall(rb"[\x80-\xff]+", text)
+    return bool(runs) and sum(len(run) == 1 for run in runs) > LONE * len(runs)
 
 
 def _text_of(content: bytes) -> bytes:

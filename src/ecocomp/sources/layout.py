@@ -12,6 +12,7 @@ import pandas as pd
 
 from ecocomp.issues import DataError, Issue
 from ecocomp.sources.cleaning import is_missing, is_number, plain
+from ecocomp.units import CURRENCY_NAMES
 
 __all__ = ["Laid", "Merged", "lay_out", "letter"]
 
@@ -171,9 +172,11 @@ _MARKED_NUMBER = re.compile(r"[约近超<>≤≥＜＞~≈≠±*#]+\s*\d[\d.,]*|
 _WITHHELD = re.compile(r"保密|涉密|机密|未公布|未报|缺报|confidential|suppressed|withheld|secret", re.IGNORECASE)
 _HAN = re.compile("[\u3400-\u9fff]")
 _UNIT = re.compile(
-    r"[(（\[]?(单位[:：])?[\d.^eE×*]*\s*(thousand |million |billion )?[十百千万亿]*"
-    r"(吨|元|人|公里|千米|平方公里|平方千米|平方米|公顷|亩|立方米|%|％|[kMGT]?t|[kMGTP]?g|CNY|RMB|yuan|persons?|people|ha|"
-    r"k?m[23²³])(\s*(CO2|CO₂|C|二氧化碳|标准煤))?(\s*/.*)?[)）\]]?",
+    r"[(（\[]?(单位[:：])?[\d.^eE×*]*\s*"
+    r"((thousand |million |billion )(?-i:[A-Z]{3})|(thousand |million |billion )?[十百千万亿]*"
+    rf"({'|'.join([*CURRENCY_NAMES, *CURRENCY_NAMES.values()])}|"
+    r"吨|元|人|公里|千米|平方公里|平方千米|平方米|公顷|亩|立方米|%|％|[kMGT]?t|[kMGTP]?g|CNY|RMB|yuan|persons?|people|ha|"
+    r"k?m[23²³]))(\s*(CO2|CO₂|C|二氧化碳|标准煤))?(\s*/.*)?[)）\]]?",
     re.IGNORECASE,
 )
 """A unit of measure that stands in a line of its own below a name."""

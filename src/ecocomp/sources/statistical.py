@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ecocomp.issues import Issue, MissingDependencyError
+from ecocomp.sources.encodings import is_of_lone_letters
 
 __all__ = ["Labelled", "read_spss", "read_stata"]
 
@@ -39,7 +40,8 @@ def read_stata(path: Path) -> Labelled:
     if _release(path) < _UNICODE_RELEASE:
         texts = [*frame.columns, *titles.values(), *(str(v) for found in labels.values() for v in found.values())]
         texts += [cell for column in frame for cell in frame[column].unique() if isinstance(cell, str)]
-        if not all(text.isascii() for text in texts) and all(_is_gb18030(text) for text in texts):
+        strange = [text for text in texts if not text.isascii()]
+        if strange and all(map(_is_gb18030, strange)) and not is_of_lone_letters(" ".join(strange).encode("latin-1")):
             frame = frame.map(lambda cell: _again(cell) if isinstance(cell, str) else cell)
             frame.columns = pd.Index([_again(column) for column in frame.columns])
             titles = {_again(column): _again(title) for column, title in titles.items()}

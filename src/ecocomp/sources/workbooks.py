@@ -152,7 +152,7 @@ def _write_formulas(path: Path, sheet: str, rows: list[list[str]]) -> None:
         value = _VALUE.search(content)
         if place and kind and kind[1] == b"e" and value:
             _put(rows, place, value[1].decode())
-        elif place and formula and not value and not (kind and kind[1] in (b"str", b"inlineStr")):
+        elif place and formula and not (value and value[1]) and not (kind and kind[1] in (b"str", b"inlineStr")):
             written = html.unescape((formula[1] or b"").decode())
             _put(rows, place, f"={written or '…'}")
 

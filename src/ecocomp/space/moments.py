@@ -113,5 +113,5 @@ def _moments(z: NDArray[np.float64], pool: _Pool, units: slice) -> Moments:
     mean = (pool.total - own) / others
     variance = ((pool.squares - own * own) / others - mean * mean) * spread
     # rounding: the others are all the same, or all of them are neighbours of equal weight
-    variance[variance <= 1e-12 * pool.largest**2 * weight**2 / others] = 0.0
+    variance[variance <= 1e-12 * pool.largest**2 / others * weight**2] = 0.0
     return weight * mean, variance

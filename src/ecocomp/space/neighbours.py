@@ -107,6 +107,11 @@ class PreparedGraph:
         """The labels as the coordinate of results (unit)."""
         return xr.Coordinates.from_xindex(xr.indexes.PandasIndex(self.labels.rename("unit"), "unit"))
 
+    @cached_property
+    def blanks(self) -> dict[tuple[str, ...], xr.Dataset]:
+        """Results (unit) by the names of their arrays: a copy with new values takes a third of the time to make one."""
+        return {}
+
 
 def prepare(graph: Graph | PreparedGraph) -> PreparedGraph:
     """Convert a graph to what the spatial statistics compute on.

@@ -177,10 +177,11 @@ def _draw_by_rejection(size: int, columns: int, samples: int, generator: np.rand
     """Draw column by column; an id that its sample already holds is drawn again."""
     ids = generator.integers(0, size, (columns, samples), dtype=np.int32)
     for column in range(1, columns):
-        where = (ids[:column] == ids[column]).any(axis=0).nonzero()[0]
+        drawn, own = ids[:column], ids[column]
+        where = np.logical_or.reduce(drawn == own).nonzero()[0]
         while where.size:
-            ids[column, where] = generator.integers(0, size, where.size, dtype=np.int32)
-            where = where[(ids[:column, where] == ids[column, where]).any(axis=0)]
+            own[where] = again = generator.integers(0, size, where.size, dtype=np.int32)
+            where = where[np.logical_or.reduce(drawn.take(where, axis=1) == again)]
     return ids
 
 

@@ -26,6 +26,9 @@ def by_portions(units: int, work: Callable[[slice], None]) -> None:
         Takes the slice of a portion and writes what belongs to these units alone: then nothing depends on who works
         on what, or when.
     """
+    if units <= UNITS_AT_ONCE:
+        work(slice(0, units))
+        return
     portions = [slice(start, min(start + UNITS_AT_ONCE, units)) for start in range(0, units, UNITS_AT_ONCE)]
     threads = min(_processors(), len(portions) // PORTIONS_PER_THREAD)
     if threads < 2:

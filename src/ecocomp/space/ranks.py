@@ -17,9 +17,10 @@ __all__ = ["TIE_TOLERANCE", "Samples", "count_ranks", "find_units", "index_sampl
 TIE_TOLERANCE = 1e-12
 """Sums closer than this, relative to the largest sum possible, are ties; rounding is far smaller."""
 
-
 FEW_SUMS = 2**12
 """Up to so many sums are sorted before anything better could begin."""
+FEW_UNITS = 64
+"""Up to so many observed sums are searched for in any order: to sort them takes longer than it saves."""
 FINDS_AT_ONCE = 2**15
 
 
@@ -146,13 +147,17 @@ def _rank(
         by_portions(lag.size, rank)
     elif sums.size > FEW_SUMS and worth_a_table(2 * lag.size, sums.size):
         below[:], upto[:] = _counts_between(sums, lag - tolerance, lag + tolerance)
+    elif lag.size <= FEW_UNITS:
+        ranked = np.sort(sums)
+        below[:] = ranked.searchsorted(lag - tolerance, "left")
+        upto[:] = ranked.searchsorted(lag + tolerance, "right")
     else:
-        order = np.argsort(lag)  # ascending queries keep the binary search in the cache
+        order = lag.argsort()  # ascending queries keep the binary search in the cache
         ascending, ranked = lag[order], np.sort(sums)
-        lower = np.searchsorted(ranked, ascending - tolerance, side="left")
+        lower = ranked.searchsorted(ascending - tolerance, "left")
         below[order] = lower
         tied = (ranked.take(lower, mode="clip") <= ascending + tolerance).nonzero()[0]
-        lower[tied] = np.searchsorted(ranked, ascending[tied] + tolerance, side="right")
+        lower[tied] = ranked.searchsorted(ascending[tied] + tolerance, "right")
         upto[order] = lower
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,8 @@ class Slices:
         Positions of the units, as they came, in canonical order (unit).
     dims, shape, coords
         Of the array that they came from, unit first.
+    blanks
+        Results of earlier calls with the same dims, shape and coords, by the names of their arrays.
     """
 
     table: NDArray[np.float64]
@@ -38,6 +40,7 @@ class Slices:
     dims: tuple[Hashable, ...]
     shape: tuple[int, ...]
     coords: xr.Coordinates
+    blanks: dict[tuple[str, ...], xr.Dataset] = field(default_factory=dict)
 
     def name(self, row: int) -> str:
         """Return what tells a slice from the others, e.g. ``year=2012``; empty where there is only one."""
@@ -54,8 +57,15 @@ class Slices:
         arrays = {}
         for name, rows in results.items():
             table = rows if unsorted is None else rows[:, unsorted]
-            arrays[name] = xr.Variable(self.dims, table.T.reshape(self.shape))
-        return xr.Dataset(arrays, coords=self.coords)
+            arrays[name] = table.T.reshape(self.shape)
+        names = tuple(arrays)
+        if names not in self.blanks:
+            blank = {
+                name: xr.Variable(self.dims, np.broadcast_to(array.dtype.type(), self.shape))
+                for name, array in arrays.items()
+            }
+            self.blanks[names] = xr.Dataset(blank, coords=self.coords)
+        return self.blanks[names].copy(data=arrays)
 
     def dataset_without_units(self, results: dict[str, NDArray[Any]]) -> xr.Dataset:
         """Return results (slice) as arrays on the dimensions beside ``unit``."""
@@ -86,8 +96,9 @@ def slices_of(values: xr.DataArray | pd.Series, graph: PreparedGraph) -> Slices:
     """
     order = graph.order
     dims: tuple[Hashable, ...] = ("unit",)
+    blanks: dict[tuple[str, ...], xr.Dataset] = {}
     if isinstance(values, pd.Series) and values.index.equals(graph.labels):
-        ordered, coords = values.to_numpy(), graph.coordinates
+        ordered, coords, blanks = values.to_numpy(), graph.coordinates, graph.blanks
     else:
         array = _unit_first(values)
         ordered, dims, coords = array.to_numpy(), array.dims, array.coords
@@ -99,7 +110,7 @@ def slices_of(values: xr.DataArray | pd.Series, graph: PreparedGraph) -> Slices:
     table = np.asarray(ordered, dtype=np.float64).reshape(order.size, -1)
     # contiguous rows: sums over a slice then take the same bits alone and in a batch
     rows = np.ascontiguousarray(table.T if _ascending(order) else table[order].T)
-    slices = Slices(rows, order, dims, ordered.shape, coords)
+    slices = Slices(rows, order, dims, ordered.shape, coords, blanks)
     infinite = np.isinf(slices.table).any(axis=1)
     if infinite.any():
         raise ValueError(f"infinite values{_place(slices, int(infinite.argmax()))}: make them missing or finite")

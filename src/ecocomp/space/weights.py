@@ -236,7 +236,7 @@ def _finished(pairs: Pairs, geometry: gpd.GeoDataFrame, isolates: IsolatePolicy)
 def _touching(geometry: gpd.GeoDataFrame, rule: str, snap: float) -> Pairs:
     """Return the pairs of polygons that touch, each once."""
     shapes = geometry.geometry.to_numpy()
-    touching = _in_contact(shapes, rule)
+    touching = np.concatenate([_in_contact(shapes, rule), _over_the_seam(geometry, rule)])
     if snap == 0:
         return touching
     shapes = geometry.geometry.to_crs(equal_area_crs(geometry)).to_numpy()
@@ -255,6 +255,23 @@ def _in_contact(shapes: NDArray[np.object_], rule: str) -> Pairs:
     if rule == "rook":
         rest = rest[_share_a_line(shapes[rest[:, 0]], shapes[rest[:, 1]])]
     return np.concatenate([common, rest])
+
+
+def _over_the_seam(geometry: gpd.GeoDataFrame, rule: str) -> Pairs:
+    """Return the pairs in contact over the antimeridian, where degrees jump from 180 to −180, each once."""
+    shapes = geometry.geometry.to_numpy()
+    none = np.empty((0, 2), dtype=np.intp)
+    west, _, east, _ = shapely.total_bounds(shapes)
+    if not geometry.crs.is_geographic or west > -180 or east < 180:
+        return none
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    left, _, right, _ = shapely.bounds(parts).T
+    beyond = shapely.transform(parts[left <= -180], lambda xy: np.add(xy, [360.0, 0.0]))
+    owner = np.concatenate([owner[right >= 180], owner[left <= -180]])
+    pairs = np.sort(owner[_in_contact(np.concatenate([parts[right >= 180], beyond]), rule)], axis=1)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    new = _without(np.unique(pairs, axis=0), _in_contact(shapes, rule), len(shapes)) if len(pairs) else none
+    return np.asarray(new, dtype=np.intp)
 
 
 def _close_boxes(shapes: NDArray[np.object_], margin: float) -> Pairs:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from ecocomp.study.addresses import is_database
 from ecocomp.study.base import Positive, Settings, Share, Year, YearKey
 from ecocomp.study.emissions import Energy, TopDown
 from ecocomp.study.rasters import LandCover, NetEcosystem, NetPrimary
+from ecocomp.units import CURRENCY, currencies
 from ecocomp.variables import ORIGINS, weakest_origin
 
 __all__ = [
@@ -63,6 +64,17 @@ class Header(Settings):
         "auto",
         description="labels in figures: auto takes Chinese where names are Chinese and a font is found, else English",
     )
+    currency: str = Field(
+        CURRENCY, description="currency of all money, by its ISO 4217 code such as CNY, EUR or USD; none is converted"
+    )
+
+    @field_validator("currency")
+    @classmethod
+    def _is_a_currency(cls, code: str) -> str:
+        if code not in currencies():
+            close = code.upper() if code.upper() in currencies() else "CNY, EUR, USD or another of ISO 4217"
+            raise ValueError(f"is no code of a currency; write {close}")
+        return code
 
 
 class Reading(Settings):
@@ -267,7 +279,7 @@ class Price(Settings):
 
     value: float | None = Field(None, gt=0, description="constant price")
     years: dict[YearKey, Positive] | None = Field(None, description="price of each year, instead of one value")
-    unit: str | None = Field(None, description="money per mass with its basis: CNY/t CO2 or CNY/t C")
+    unit: str | None = Field(None, description="money per mass with its basis, CO2 or C, such as CNY/t CO2 or CNY/t C")
     preset: str | None = Field(None, description="name of a published price, instead of a value")
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from ecocomp.issues import nearest
 from ecocomp.study.base import Positive, Settings
 from ecocomp.study.settings import Amount
+from ecocomp.units import UnitError, own_scale
 
 __all__ = ["Cap", "CostTable", "Floor", "Settlement", "unfit_settlement"]
 
@@ -43,7 +44,9 @@ class CostTable(Settings):
     sheet: str | None = Field(None, description="sheet of a workbook; left out: the first")
     payer: str = Field("payer", description="column of the paying units' codes")
     recipient: str = Field("recipient", description="column of the receiving units' codes")
-    cost: str = Field("cost", description="column of the cost of one yuan between the two, a number from 0")
+    cost: str = Field(
+        "cost", description="column of the cost of moving one unit of money between the two, a number from 0"
+    )
 
 
 class Settlement(Settings):
@@ -92,7 +95,7 @@ class Settlement(Settings):
 
 
 def unfit_settlement(settlement: Settlement, quantities: Collection[str], parents: Sequence[str]) -> list[str]:
-    """Return what the study lacks for its settlement: a quantity, or levels of parents in their order."""
+    """Return what keeps a settlement from its study: a quantity, levels of parents, or a unit of measure."""
     faults = []
     if settlement.cap is not None and settlement.cap.of not in quantities:
         faults.append(f"[settlement.cap] of: [quantities] lacks {settlement.cap.of}")
@@ -100,6 +103,13 @@ def unfit_settlement(settlement: Settlement, quantities: Collection[str], parent
         if level is not None and level not in parents:
             hint = nearest(level, parents) if parents else "[units] names no parents"
             faults.append(f"[settlement] {key}: {level!r} is none of [units] parents; {hint}")
+    amounts = {"minimum_transfer": settlement.minimum_transfer}
+    amounts |= {"floor.amount": settlement.floor.amount} if settlement.floor is not None else {}
+    for key, amount in amounts.items():
+        try:
+            own_scale("CNY" if amount is None else amount.unit, "CNY")
+        except UnitError as error:
+            faults.append(f"[settlement] {key}: {error}")
     if settlement.gap_rule == "higher_level" and not parents:
         faults.append('[settlement] gap_rule = "higher_level" needs [units] parents')
     known = [parents.index(n) for n in settlement.nesting if n in parents]

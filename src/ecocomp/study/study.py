@@ -18,6 +18,7 @@ from ecocomp.study.addresses import WHERE_PASSWORDS_GO, places_with_passwords
 from ecocomp.study.adjust import Adjustment, unfit_adjustments
 from ecocomp.study.checks import Checks, unfit_totals
 from ecocomp.study.crosswalk import Crosswalk
+from ecocomp.study.currency import unfit_money
 from ecocomp.study.drivers import Drivers, unfit_drivers
 from ecocomp.study.emissions import unfit_emissions
 from ecocomp.study.outlook import Outlook
@@ -167,6 +168,12 @@ class Study(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _money_is_of_one_currency(self) -> Study:
+        if faults := unfit_money(self, self.study.currency, self.scenarios):
+            raise ValueError("; ".join(faults))
+        return self
+
+    @model_validator(mode="after")
     def _adjustments_fit(self) -> Study:
         if faults := unfit_adjustments(self.adjust, self.quantities):
             raise ValueError("; ".join(faults))
@@ -266,6 +273,11 @@ class Study(BaseModel):
         if within and not parents:
             raise ValueError(f'[uncertainty.errors] {", ".join(within)}: within = "parent" needs [units] parents')
         return self
+
+    @property
+    def currency(self) -> str:
+        """Code of the currency that all of its money is in."""
+        return self.study.currency
 
     @property
     def folder(self) -> Path:

@@ -54,7 +54,7 @@ class PriceSpread(Settings):
         None, min_length=1, strict=False, description="of the list, divided by their sum; left out: equal"
     )
     unit: str | None = Field(
-        None, description="of the range or list, money per mass with its basis: CNY/t CO2 or CNY/t C"
+        None, description="of the range or list, money per mass with its basis, such as CNY/t CO2 or CNY/t C"
     )
     cv: float | None = Field(None, gt=0, le=5, description="or a lognormal error around the study's own price")
 

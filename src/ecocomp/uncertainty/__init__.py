@@ -2,8 +2,8 @@
 
 from ecocomp.uncertainty.answers import COLUMNS
 from ecocomp.uncertainty.case import Case, case_of, check_uncertainty
-from ecocomp.uncertainty.chunk import Compute, in_this_process
 from ecocomp.uncertainty.cluster import workers
+from ecocomp.uncertainty.compute import Compute, in_this_process
 from ecocomp.uncertainty.propagate import Answers, propagate
 from ecocomp.uncertainty.scalars import Scalar, scalar_of
 from ecocomp.uncertainty.sensitivity import sensitivity, sobol_indices

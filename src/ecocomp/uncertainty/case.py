@@ -16,12 +16,12 @@ from ecocomp.accounts.size import weights_of
 from ecocomp.comparison import revision_variants
 from ecocomp.issues import Issue, nearest
 from ecocomp.study import ErrorOf, Revision, Study
-from ecocomp.units import UnitError, scale
+from ecocomp.units import UnitError, in_currency, scale
 
 __all__ = ["Case", "case_of", "check_uncertainty"]
 
 CELLS_AT_ONCE = 2**20
-"""Unit-years that a chunk of draws holds: 8 MiB an array."""
+"""Unit-years of all draws that are carried through together, as a rule: 8 MiB an array."""
 MOST_DRAWS_AT_ONCE = 256
 
 
@@ -83,6 +83,11 @@ class Case:
         cells = self.panel.sizes["unit"] * self.panel.sizes["year"]
         return max(1, min(MOST_DRAWS_AT_ONCE, CELLS_AT_ONCE // cells))
 
+    @property
+    def years_at_once(self) -> int:
+        """Years that are carried through together: given by the study's size, never by the machine."""
+        return max(1, min(self.panel.sizes["year"], CELLS_AT_ONCE // self.panel.sizes["unit"]))
+
 
 def _varies(error: ErrorOf) -> bool:
     return bool(error.cv or any(error.cv_of_units.values()))
@@ -130,16 +135,18 @@ def check_uncertainty(study: Study, panel: xr.Dataset | None) -> list[Issue]:
         What was read, if it could be.
     """
     stated, issues = study.uncertainty, []
+    basis = in_currency("CNY/t CO2", study.currency)
 
     def fault(code: str, message: str, remedy: str, key: str, value: str | None = None) -> None:
         issues.append(Issue("error", code, message, remedy, study.file_name, f"uncertainty.{key}", value=value))
 
     if stated.price is not None and stated.price.unit is not None:
         try:
-            scale(stated.price.unit, "CNY/t CO2")
+            scale(stated.price.unit, basis)
         except UnitError as error:
             fault("price-basis", f"the price has no usable unit and basis: {error}",
-                  "say per tonne of what: CNY/t CO2 or CNY/t C (44/12 apart)", "price", stated.price.unit)  # fmt: skip
+                  f"say per tonne of what: {basis} or {basis.removesuffix('O2')} (44/12 apart)", "price",
+                  stated.price.unit)  # fmt: skip
     if panel is None:
         return issues
     variants = revision_variants(study.revision, list(panel.data_vars))

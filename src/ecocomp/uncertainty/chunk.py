@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from ecocomp import space
 from ecocomp.uncertainty.case import Case
-from ecocomp.uncertainty.inputs import drawn_inputs
+from ecocomp.uncertainty.inputs import DrawnInputs, drawn_inputs
 from ecocomp.uncertainty.latent import Latent, latent_points
 from ecocomp.uncertainty.outcome import outcome_of
 
-__all__ = ["CLUSTERS", "REGIONAL", "WEIGHTINGS", "Chunk", "Compute", "Piece", "chunk_of", "chunks", "in_this_process"]
+__all__ = ["CLUSTERS", "REGIONAL", "WEIGHTINGS", "Chunk", "Piece", "chunk_of", "chunks"]
 
 CLUSTERS = ("HH", "LL", "HL", "LH", "ns")
 REGIONAL = ("payments", "receipts", "gap", "payers", "recipients")
@@ -53,16 +53,6 @@ class Chunk:
     centres: NDArray[np.float64]
 
 
-Compute = Callable[[Case, Sequence[Piece]], Iterator[tuple[Piece, Chunk]]]
-"""Yields chunks of a case with their pieces, in any order."""
-
-
-def in_this_process(case: Case, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Chunk]]:
-    """Compute chunks one after the other."""
-    for piece in pieces:
-        yield piece, chunk_of(case, *piece)
-
-
 def chunks(case: Case) -> list[Piece]:
     """Return the first draw of each chunk and the one after its last, as the study's size alone decides."""
     draws, step = case.study.uncertainty.draws, case.draws_at_once
@@ -81,6 +71,33 @@ def chunk_of(case: Case, start: int, stop: int) -> Chunk:
     A function of the case and these numbers alone: a draw gives the same bits in every chunk that holds it.
     """
     drawn = drawn_inputs(case, latent_of(case, start, stop))
+    return _joined([_chunk_of_years(case, drawn.of_years(years), start) for years in year_parts(case)])
+
+
+def year_parts(case: Case) -> list[slice]:
+    """Return the years that are carried through together: all of them, unless a single draw of all is too large."""
+    years, step = case.panel.sizes["year"], case.years_at_once
+    return [slice(start, min(start + step, years)) for start in range(0, years, step)]
+
+
+def _joined(parts: Sequence[Chunk]) -> Chunk:
+    """Return chunks of the same draws and successive years as one."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def of_tables(name: str) -> dict[str, NDArray[Any]]:
+        return {key: np.concatenate([getattr(part, name)[key] for part in parts]) for key in getattr(parts[0], name)}
+
+    return Chunk(
+        np.concatenate([part.amounts for part in parts]),
+        np.concatenate([part.ranks for part in parts]),
+        of_tables("counts"),
+        of_tables("regional"),
+        np.concatenate([part.centres for part in parts], axis=1),
+    )
+
+
+def _chunk_of_years(case: Case, drawn: DrawnInputs, start: int) -> Chunk:
     found = outcome_of(case, drawn)
     sides = found["side"].values.astype(np.int32)
     ranks = np.nan_to_num(found["rank"].values).astype(np.int32)

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from ecocomp.issues import MissingDependencyError, UsageError
 from ecocomp.uncertainty.case import Case
-from ecocomp.uncertainty.chunk import Chunk, Compute, Piece, chunk_of
+from ecocomp.uncertainty.chunk import Chunk, Piece, chunk_of
+from ecocomp.uncertainty.compute import Compute
 from ecocomp.uncertainty.environment import environment
+from ecocomp.uncertainty.store import DrawStore
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -76,7 +78,7 @@ def workers(number: int | None = None, scheduler: str | None = None) -> Iterator
     if importlib.util.find_spec("distributed") is None:
         raise MissingDependencyError("computing on workers", "distributed", "scale")
     with _local(number) if number is not None else _connected(str(scheduler)) as client:
-        yield on_client(client)
+        yield on_client(client, same_disk=number is not None)
 
 
 @contextmanager
@@ -151,20 +153,36 @@ def _unlike(workers: Sequence[str]) -> str:
     )
 
 
-def on_client(client: Client) -> Compute:
+def on_client(client: Client, *, same_disk: bool = False) -> Compute:
     """Return what has the workers of a Dask client compute chunks.
 
     The case is sent to the workers once; a bounded number of chunks is out at a time. Chunks of a worker that dies go
     to another one. A worker that joins later with other versions is refused.
+
+    Parameters
+    ----------
+    client
+        Of a running cluster.
+    same_disk
+        Whether workers write to the disk of this process: then they set their chunks aside themselves, else they send
+        them.
     """
 
-    def compute(case: Case, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Chunk]]:
-        return _computed(client, case, pieces) if pieces else iter(())
+    def compute(case: Case, pieces: Sequence[Piece], store: DrawStore) -> Iterator[Piece]:
+        if not pieces:
+            return
+        for piece, chunk in _computed(client, case, pieces, store if same_disk else None):
+            if chunk is not None:
+                store.put(piece, chunk)
+            yield piece
 
     return compute
 
 
-def _computed(client: Client, case: Case, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, Chunk]]:
+def _computed(
+    client: Client, case: Case, pieces: Sequence[Piece], store: DrawStore | None
+) -> Iterator[tuple[Piece, Chunk | None]]:
+    """Yield pieces with their chunks, or without where workers have a store to set them aside in."""
     from distributed import as_completed
 
     own, waiting, lost = environment(), list(reversed(pieces)), 0
@@ -174,7 +192,7 @@ def _computed(client: Client, case: Case, pieces: Sequence[Piece]) -> Iterator[t
     while waiting or out:
         while waiting and held is not None and len(out) < _room(client):
             piece = waiting.pop()
-            future = client.submit(checked_chunk, held, piece, own, pure=False)
+            future = client.submit(checked_chunk, held, piece, own, store, pure=False)
             out[future] = piece
             finished.add(future)
         future = next(finished)
@@ -213,11 +231,11 @@ def _room(client: Client) -> int:
     return PIECES_A_WORKER * max(1, threads)
 
 
-def _result(future: Future, piece: Piece) -> Chunk:
+def _result(future: Future, piece: Piece) -> Chunk | None:
     from distributed import KilledWorker
 
     try:
-        chunk: Chunk = future.result()
+        chunk: Chunk | None = future.result()
     except KilledWorker as error:
         raise UsageError(
             f"several workers died on draws {piece[0]:,} to {piece[1] - 1:,}, at last {error.last_worker.address}: "
@@ -226,8 +244,12 @@ def _result(future: Future, piece: Piece) -> Chunk:
     return chunk
 
 
-def checked_chunk(case: Case, piece: Piece, expected: Expected) -> Chunk:
-    """Return a chunk, on a worker whose environment is the expected one."""
+def checked_chunk(case: Case, piece: Piece, expected: Expected, store: DrawStore | None) -> Chunk | None:
+    """Set a chunk aside in a store, or return it where there is none, on a worker whose environment is as expected."""
     if differences := _differences(expected, environment()):
         raise UsageError(_unlike([f"a worker has {differences}"]))
-    return chunk_of(case, *piece)
+    chunk = chunk_of(case, *piece)
+    if store is None:
+        return chunk
+    store.put(piece, chunk)
+    return None

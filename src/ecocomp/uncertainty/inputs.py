@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -15,7 +15,7 @@ from ecocomp.panel import total_by
 from ecocomp.study import ErrorOf
 from ecocomp.uncertainty.case import Case
 from ecocomp.uncertainty.latent import Latent, normals, standard
-from ecocomp.units import scale
+from ecocomp.units import own_scale
 
 __all__ = ["DIMENSIONS", "DrawnInputs", "correlated", "drawn_inputs"]
 
@@ -45,6 +45,10 @@ class DrawnInputs:
     price: xr.DataArray
     weights: dict[str, Weight] | None
     revision: NDArray[np.intp]
+
+    def of_years(self, years: slice) -> DrawnInputs:
+        """Return the inputs of some of the years."""
+        return replace(self, panel=self.panel.isel(year=years), price=self.price.isel(year=years))
 
 
 def drawn_inputs(case: Case, latent: Latent) -> DrawnInputs:
@@ -172,7 +176,7 @@ def _prices(case: Case, latent: Latent, draws: NDArray[np.int64]) -> xr.DataArra
         even = spread.low + (spread.high - spread.low) * points
         drawn = spread.low * ratio**points if spread.shape == "log_uniform" else even
     nominal = xr.zeros_like(plain) + xr.DataArray(
-        drawn * scale(spread.unit or "", "CNY/t CO2"), dims="draw", coords={"draw": draws}
+        drawn * own_scale(spread.unit or "", "CNY/t CO2"), dims="draw", coords={"draw": draws}
     )
     return deflate(nominal, case.study.compensation)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +13,15 @@ from numpy.typing import NDArray
 
 from ecocomp.uncertainty.answers import centre_table, region_table, unit_quantiles, unit_table
 from ecocomp.uncertainty.case import Case
-from ecocomp.uncertainty.chunk import REGIONAL, Chunk, Compute, Piece, chunks, in_this_process
+from ecocomp.uncertainty.chunk import REGIONAL, Piece, chunks
+from ecocomp.uncertainty.compute import Compute, in_this_process
 from ecocomp.uncertainty.store import DrawStore, draw_store
 
 __all__ = ["Answers", "propagate"]
 
 Tell = Callable[[str], None]
+BLOCKS_AT_ONCE = 2
+"""Blocks of unit-years whose draws are held: reading and sorting them go on side by side."""
 
 
 @dataclass(frozen=True)
@@ -58,37 +62,19 @@ def propagate(
     tell, pieces = progress or (lambda _: None), chunks(case)
     with draw_store(case, folder, pieces, tell) as store:
         there = store.pieces()
-        _set_aside(case, store, compute(case, [piece for piece in pieces if piece not in set(there)]), there, tell)
+        wanted = [piece for piece in pieces if piece not in set(there)]
+        done = sum(stop - start for start, stop in there)
+        _told(done, case.study.uncertainty.draws, compute(case, wanted, store), tell)
         return _answers(case, store)
 
 
-def gather(case: Case, made: Iterable[Chunk]) -> Answers:
-    """Reduce chunks, given in order, to answers."""
-
-    def numbered() -> Iterable[tuple[Piece, Chunk]]:
-        first = 0
-        for chunk in made:
-            draws = chunk.amounts.shape[2]
-            yield (first, first + draws), chunk
-            first += draws
-
-    with draw_store(case, None, [], lambda _: None) as store:
-        _set_aside(case, store, numbered(), [], lambda _: None)
-        return _answers(case, store)
-
-
-def _set_aside(
-    case: Case, store: DrawStore, made: Iterable[tuple[Piece, Chunk]], there: list[Piece], tell: Tell
-) -> None:
-    """Set chunks aside as they come, and tell how many draws are done, beside those that were there."""
-    draws = case.study.uncertainty.draws
-    done = sum(stop - start for start, stop in there)
+def _told(done: int, draws: int, pieces: Iterable[Piece], tell: Tell) -> None:
+    """Tell how many draws are done as pieces come, beside those that were there."""
     told = done * 10 // draws
     if done:
         tell(f"draws: {done:,} of {draws:,} were computed before")
-    for piece, chunk in made:
-        store.put(piece, chunk)
-        done += piece[1] - piece[0]
+    for start, stop in pieces:
+        done += stop - start
         if done * 10 // draws > told:
             told = done * 10 // draws
             tell(f"draws: {done:,} of {draws:,}")
@@ -111,10 +97,16 @@ def _answers(case: Case, store: DrawStore) -> Answers:
 
 
 def _quantiles(store: DrawStore, counts: dict[str, NDArray[np.int64]]) -> dict[str, NDArray[np.float64]]:
-    """Return quantiles of amount and rank (year, unit), a block of unit-years at a time."""
+    """Return quantiles of amount and rank (year, unit), a few blocks of unit-years at a time."""
     pays = counts["paying"] >= counts["receiving"]
     found: dict[str, NDArray[np.float64]] = {}
-    for block, amounts, ranks in store.blocks():
-        for name, values in unit_quantiles(amounts, ranks, pays.ravel()[block]).items():
-            found.setdefault(name, np.full(pays.shape, np.nan)).reshape(-1)[block] = values
+
+    def of_block(block: slice) -> dict[str, NDArray[np.float64]]:
+        return unit_quantiles(*store.draws_of(block), pays.ravel()[block])
+
+    blocks = store.blocks()
+    with ThreadPoolExecutor(BLOCKS_AT_ONCE) as pool:
+        for block, values in zip(blocks, pool.map(of_block, blocks), strict=True):
+            for name, quantiles in values.items():
+                found.setdefault(name, np.full(pays.shape, np.nan)).reshape(-1)[block] = quantiles
     return found

@@ -29,7 +29,7 @@ from ecocomp.uncertainty.environment import key_of
 
 __all__ = ["DrawStore", "discard", "draw_store", "key_of_case"]
 
-SUMS, LOCK, PARTIAL = "sums.json", "lock", "partial"
+SUMS, LOCK, PARTIAL = "sums.json", "lock", "partial-"
 DRAWS = pa.schema([("amount", pa.float32()), ("rank", pa.int32())])
 CELLS_AT_ONCE = 2**23
 """Draws of unit-years that are read at a time: 32 MiB an array of amounts."""
@@ -48,7 +48,7 @@ class DrawStore:
     """
 
     def __init__(self, folder: Path, years: int, units: int, draws: int, remedy: str = "") -> None:
-        self._folder, self._shape, self._remedy = folder, (years, units), remedy
+        self._folder, self._shape, self._remedy = folder.resolve(), (years, units), remedy
         self.cells_at_once = max(1, CELLS_AT_ONCE // draws)
         self._footers: dict[Piece, pq.FileMetaData] = {}
 
@@ -58,8 +58,10 @@ class DrawStore:
         return sorted((int(name[1]), int(name[2])) for name in found if name)
 
     def keep_sound(self, wanted: Sequence[Piece]) -> list[Piece]:
-        """Remove parts that are damaged or not wanted, and return the damaged ones."""
+        """Remove parts that are incomplete, damaged or not wanted, and return the damaged ones."""
         damaged = []
+        for path in self._folder.glob(f"{PARTIAL}*"):
+            shutil.rmtree(path)
         for piece in self.pieces():
             if piece not in wanted or not _is_sound(self._path(piece)):
                 shutil.rmtree(self._path(piece))
@@ -74,9 +76,10 @@ class DrawStore:
         UsageError
             If the disk is full or the folder cannot be written.
         """
-        partial = self._folder / PARTIAL
+        if self._path(piece).exists():  # by a process that died before it could say so
+            return
+        partial = self._folder / f"{PARTIAL}{piece[0]}-{os.getpid()}"
         try:
-            shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
             for name, table in _tables(chunk).items():
                 groups = self.cells_at_once * (piece[1] - piece[0]) if name == "draws" else None
@@ -101,19 +104,21 @@ class DrawStore:
         places = np.stack([by_year[name] for name in PLACES], axis=-1).reshape(-1, draws, len(WEIGHTINGS), 2)
         return counts, {name: by_year[name] for name in REGIONAL}, np.swapaxes(places, 0, 1)
 
-    def blocks(self) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.int32]]]:
-        """Yield amounts and ranks (cell, draw) of all draws in order, some unit-years (cell) at a time."""
+    def blocks(self) -> list[slice]:
+        """Return the unit-years that are read at a time, as places among all of them."""
         cells = self._shape[0] * self._shape[1]
+        return [slice(start, min(start + self.cells_at_once, cells)) for start in range(0, cells, self.cells_at_once)]
+
+    def draws_of(self, block: slice) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Return amounts and ranks (unit-year, draw) of all draws, in order, of a block."""
         pieces = self.pieces()
-        for group, start in enumerate(range(0, cells, self.cells_at_once)):
-            block = slice(start, min(start + self.cells_at_once, cells))
-            shape = (block.stop - block.start, pieces[-1][1])
-            amounts, ranks = np.empty(shape, np.float32), np.empty(shape, np.int32)
-            for piece in pieces:
-                table = self._group(piece, group)
-                for name, target in (("amount", amounts), ("rank", ranks)):
-                    target[:, slice(*piece)] = table[name].to_numpy().reshape(shape[0], -1)
-            yield block, amounts, ranks
+        shape = (block.stop - block.start, pieces[-1][1])
+        amounts, ranks = np.empty(shape, np.float32), np.empty(shape, np.int32)
+        for piece in pieces:
+            table = self._group(piece, block.start // self.cells_at_once)
+            amounts[:, slice(*piece)] = table["amount"].to_numpy().reshape(shape[0], -1)
+            ranks[:, slice(*piece)] = table["rank"].to_numpy().reshape(shape[0], -1)
+        return amounts, ranks
 
     def _group(self, piece: Piece, group: int) -> pa.Table:
         path = self._path(piece) / "draws.parquet"

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ecocomp.outputs.figures.captions import caption, years_text
+from ecocomp.outputs.figures.captions import caption, when_shown
 from ecocomp.outputs.figures.maps import class_bar, draw_base, draw_furniture, fill, map_panels
 from ecocomp.outputs.figures.page import TEXT
 from ecocomp.outputs.figures.scales import Classes, classes_of
@@ -50,9 +50,18 @@ def draw_classified(ax: Axes, scene: Scene, values: NDArray[np.float64], classes
 
 
 def _caption(scene: Scene, unit: str) -> str:
-    return caption(
-        scene,
-        f"Carbon account (emissions minus sequestration) of each unit in {years_text(scene)}, (a) before revision in "
-        f"Mt CO2 and (b) after revision in {unit}, on one classification with a break at zero",
-        "Positive: the unit pays; negative (stippled): it receives",
+    language = scene.language
+    what = (
+        language.say(
+            "Carbon account (emissions minus sequestration) of each unit {when}, (a) before revision and (b) after "
+            "revision, at the region's mean size, on one classification with a break at zero.",
+            when=when_shown(scene),
+        )
+        if "mean size" in unit
+        else language.say(
+            "Carbon account (emissions minus sequestration) of each unit {when}, (a) before and (b) after revision, on "
+            "one classification with a break at zero.",
+            when=when_shown(scene),
+        )
     )
+    return caption(scene, what, language.say("Positive: the unit pays; negative (stippled): it receives."))

@@ -7,7 +7,7 @@ import math
 from matplotlib.figure import Figure
 
 from ecocomp.outputs.figures.accounts import draw_classified
-from ecocomp.outputs.figures.captions import caption, years_text
+from ecocomp.outputs.figures.captions import caption, notional, when_shown
 from ecocomp.outputs.figures.maps import class_bar, draw_furniture, map_panels
 from ecocomp.outputs.figures.page import TEXT
 from ecocomp.outputs.figures.scales import classes_of, money_scale
@@ -34,11 +34,12 @@ def draw(scene: Scene) -> tuple[Figure, str]:
     class_bar(panels.page, scene, classes, _title(scene, unit), missing=missing)
     return panels.page.figure, caption(
         scene,
-        f"Compensation amount of each unit in {years_text(scene)}; positive: payable by the unit; negative "
-        "(stippled): receivable by it",
-        "Amounts are notional, at the region's mean size, and comparable within this partition into units only"
-        if scene.notional
-        else "",
+        scene.language.say(
+            "Compensation amount of each unit {when}; positive: payable by the unit; negative (stippled): receivable "
+            "by it.",
+            when=when_shown(scene),
+        ),
+        notional(scene),
     )
 
 

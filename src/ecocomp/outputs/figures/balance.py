@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ecocomp.outputs.figures.captions import caption, years_text
+from ecocomp.outputs.figures.captions import caption, when_shown
 from ecocomp.outputs.figures.colours import INK, PAYMENTS, RECEIPTS
 from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
 from ecocomp.outputs.figures.scales import money_scale
@@ -107,12 +107,19 @@ def _handles(axes: list[Axes]) -> tuple[list[Artist], list[str]]:
 
 
 def _caption(scene: Scene, last: int) -> str:
+    language = scene.language
     longest = int(scene.result.balance["n"].max()) if len(scene.result.balance) else 0
     return caption(
         scene,
-        "Cumulative payments of the first N payers and cumulative receipts of the first N recipients by rank in "
-        f"{years_text(scene)}, before any gap rule; the shorter list stays constant",
-        "Circles: the difference changes sign; cross: the N of the smallest relative difference (both on the payments' "
-        "curve where the curves are apart)" + (f"; dotted: N = {scene.first_n}" if scene.first_n <= last else ""),
-        f"Drawn to N = {last} of {longest}" if last < longest else "",
+        language.say(
+            "Cumulative payments of the first N payers and cumulative receipts of the first N recipients by rank "
+            "{when}, before any gap rule; the shorter list stays constant.",
+            when=when_shown(scene),
+        ),
+        language.say(
+            "Circles: the difference changes sign; cross: the N of the smallest relative difference (both on the "
+            "payments' curve where the curves are apart)."
+        ),
+        language.say("Dotted: N = {n}.", n=scene.first_n) if scene.first_n <= last else "",
+        language.say("Drawn to N = {last} of {longest}.", last=last, longest=longest) if last < longest else "",
     )

@@ -282,18 +282,41 @@ def _legend(sheet: Page, scene: Scene) -> None:
 
 
 def _caption(scene: Scene, tracks: list[_Track]) -> str:
-    ends = listed(sorted({min(scene.years), max(scene.years)}))
-    years = listed(scene.years)
-    if len(scene.years) > MOST_LABELS:
-        years = f"{len(scene.years)} years, {ends} and those between (a few of them labelled)"
-    empty = [t.weighting for t in tracks if len(t.points) == 0]
+    language = scene.language
     flat = any(_flat(_known_ellipses(scene, t.weighting)).any() for t in tracks)
+    empty = {t.weighting for t in tracks if len(t.points) == 0}
+    none = {
+        frozenset({"payments"}): language.say("There is no centre of payments."),
+        frozenset({"receipts"}): language.say("There is no centre of receipts."),
+        frozenset(WEIGHTINGS): language.say("There is no centre of payments or of receipts."),
+    }
     return caption(
         scene,
-        f"Centres of gravity of payments and of receipts in {years}, joined by arrows in order of time, "
-        f"with the standard deviational ellipses of {ends} (the last bolder; axes "
-        + ("enlarged by the square root of 2)" if scene.space.ellipse == "sqrt2" else "of one standard deviation)"),
-        "Frames in the left map are enlarged in (a) and (b), where the units that contain a centre are named",
-        f"There is no centre of {listed(empty)}" if empty else "",
-        "An ellipse whose units lie in a line is not drawn" if flat else "",
+        language.say(
+            "Centres of gravity of payments and of receipts {when}, joined by arrows in order of time, with the "
+            "standard deviational ellipses of {ends} (the last bolder).",
+            when=_when(scene), ends=_ends(scene),
+        ),
+        language.say("The axes of the ellipses are enlarged by the square root of 2.")
+        if scene.space.ellipse == "sqrt2"
+        else language.say("The axes of the ellipses are of one standard deviation."),
+        language.say(
+            "Frames in the left map are enlarged in (a) and (b), where the units that contain a centre are named."
+        ),
+        none.get(frozenset(empty), ""),
+        language.say("An ellipse whose units lie in a line is not drawn.") if flat else "",
+    )  # fmt: skip
+
+
+def _ends(scene: Scene) -> str:
+    """Return the first and the last year, as ``2007 and 2017``."""
+    return listed(sorted({min(scene.years), max(scene.years)}), scene.language)
+
+
+def _when(scene: Scene) -> str:
+    language = scene.language
+    if len(scene.years) <= MOST_LABELS:
+        return language.say("in {years}", years=listed(scene.years, language))
+    return language.say(
+        "in {count} years, {ends} and those between (a few of them labelled)", count=len(scene.years), ends=_ends(scene)
     )

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from numpy.typing import NDArray
 
-from ecocomp.outputs.figures.captions import caption, years_text
+from ecocomp.outputs.figures.captions import caption, notional, when_shown
 from ecocomp.outputs.figures.colours import COOL, WARM
 from ecocomp.outputs.figures.maps import class_bar, draw_base, draw_furniture, fill, map_panels, patch
 from ecocomp.outputs.figures.page import SMALL, TEXT
@@ -96,13 +96,15 @@ def _certainty_key(figure: Figure, scene: Scene, height: float) -> None:
 
 
 def _caption(scene: Scene) -> str:
+    language = scene.language
     draws = int(scene.result.uncertainty_regional["draws"].iloc[0])
     return caption(
         scene,
-        f"Median of the compensation amount over {draws:,} draws in {years_text(scene)}; full colour: the unit pays, "
-        f"or receives, in at least {scene.robust:.3g} of the draws; grey: its side is open",
-        "Positive: payable by the unit; negative (stippled): receivable by it",
-        "Amounts are notional, at the region's mean size, and comparable within this partition into units only"
-        if scene.notional
-        else "",
-    )
+        language.say(
+            "Median of the compensation amount over {draws} draws {when}; full colour: the unit pays, or receives, in "
+            "at least {robust} of the draws; grey: its side is open.",
+            draws=f"{draws:,}", when=when_shown(scene), robust=f"{scene.robust:.3g}",
+        ),
+        language.say("Positive: payable by the unit; negative (stippled): receivable by it."),
+        notional(scene),
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 
-from ecocomp.outputs.figures.captions import caption, years_text
+from ecocomp.outputs.figures.captions import caption, neighbours, when_shown
 from ecocomp.outputs.figures.colours import CLUSTERS, MISSING, STIPPLED, stipple_on
 from ecocomp.outputs.figures.maps import (
     STIPPLE,
@@ -75,13 +75,23 @@ def _key(scene: Scene, key: str) -> str:
 
 
 def _caption(scene: Scene) -> str:
-    space, manifest = scene.space, scene.result.manifest
-    which = "FDR-adjusted p" if space.correction == "fdr" else "unadjusted p"
+    language, space = scene.language, scene.space
+    adjusted = space.correction == "fdr"
+    test = {
+        "two-sided": language.say("two-sided conditional-permutation p"),
+        "directed": language.say("directed conditional-permutation p"),
+    }
     return caption(
         scene,
-        f"Clusters and outliers of the compensation amount by local Moran's I in {years_text(scene)} at alpha = "
-        f"{space.alpha:g} ({space.alternative} conditional-permutation p, {which}, {manifest['permutations']:,} "
-        f"permutations, {space.weights.replace('_', ' ')} weights)",
-        "Numbers of units stand above each map: HH high-high, LL low-low, HL high-low, LH low-high (high and low "
-        "against the year's mean; low ones are stippled)",
-    )
+        language.say(
+            "Clusters and outliers of the compensation amount by local Moran's I {when} at alpha = {alpha} "
+            "({test}, {adjusted}, {permutations} permutations, {neighbours}).",
+            when=when_shown(scene), alpha=f"{space.alpha:g}", test=test[space.alternative],
+            adjusted=language.say("FDR-adjusted p") if adjusted else language.say("unadjusted p"),
+            permutations=f"{scene.result.manifest['permutations']:,}", neighbours=neighbours(space.weights, language),
+        ),
+        language.say(
+            "Numbers of units stand above each map: HH high-high, LL low-low, HL high-low, LH low-high (high and low "
+            "against the year's mean; low ones are stippled)."
+        ),
+    )  # fmt: skip

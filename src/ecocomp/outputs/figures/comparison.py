@@ -11,7 +11,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from ecocomp.outputs.figures.captions import caption, listed
+from ecocomp.outputs.figures.captions import caption, listed, notional
 from ecocomp.outputs.figures.colours import CLUSTERS, INK
 from ecocomp.outputs.figures.maps import class_bar, draw_base, draw_furniture, fill, map_panels, patch
 from ecocomp.outputs.figures.page import SMALL, TEXT
@@ -90,14 +90,21 @@ def _draw_scenario(
 
 
 def _caption(scene: Scene, shown: dict[str, int], count: int) -> str:
-    years = sorted(set(shown.values()))
-    more = f" ({len(shown)} of the {count} scenarios)" if count > len(shown) else ""
-    when = f"in {years[0]}" if len(years) == 1 else "each in the last year that can be compared"
+    language, years = scene.language, sorted(set(shown.values()))
+    when = (
+        language.say("in {years}", years=years[0])
+        if len(years) == 1
+        else language.say("each in the last year that can be compared")
+    )
+    names = listed(list(shown), language)
+    if count > len(shown):
+        names = language.say("{names} ({shown} of the {all} scenarios)", names=names, shown=len(shown), all=count)
     return caption(
         scene,
-        f"What each unit pays more (or receives less) than in the base run under {listed(list(shown))}{more}, {when}; "
-        "negative (stippled): it pays less or receives more; outlined: it changes group",
-        "Amounts are notional, at the region's mean size, and comparable within this partition into units only"
-        if scene.notional
-        else "",
-    )
+        language.say(
+            "What each unit pays more (or receives less) than in the base run under {names}, {when}; negative "
+            "(stippled): it pays less or receives more; outlined: it changes group.",
+            names=names, when=when,
+        ),
+        notional(scene),
+    )  # fmt: skip

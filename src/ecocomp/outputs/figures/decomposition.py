@@ -85,11 +85,23 @@ def _stack(ax: Axes, rows: pd.DataFrame, names: list[str], *, upright: bool) -> 
 
 
 def _caption(scene: Scene, parents: pd.DataFrame) -> str:
-    prices = str(scene.result.decomposition["price_level"].iloc[0])
-    return caption(
-        scene,
-        "What drove the region's emissions (logarithmic mean Divisia index): (a) from each year of the data to the next"
-        + (", and (b) over the whole period by larger unit, the largest change first" if len(parents) else ""),
-        "The effects add up to the change (diamonds)",
-        f"GDP at {prices}" + ("; inflation counts as affluence, and against intensity" if "current" in prices else ""),
+    language = scene.language
+    what = (
+        language.say(
+            "What drove the region's emissions (logarithmic mean Divisia index): (a) from each year of the data to the "
+            "next, and (b) over the whole period by larger unit, the largest change first."
+        )
+        if len(parents)
+        else language.say(
+            "What drove the region's emissions (logarithmic mean Divisia index): (a) from each year of the data to the "
+            "next."
+        )
     )
+    return caption(scene, what, language.say("The effects add up to the change (diamonds)."), _prices(scene))
+
+
+def _prices(scene: Scene) -> str:
+    language, prices = scene.language, str(scene.result.decomposition["price_level"].iloc[0])
+    if "current" in prices:
+        return language.say("GDP at current prices; inflation counts as affluence, and against intensity.")
+    return language.say("GDP at prices of {year}.", year=prices.rpartition(" ")[2])

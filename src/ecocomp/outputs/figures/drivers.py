@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from ecocomp.outputs.figures.captions import caption
+from ecocomp.outputs.figures.captions import caption, quantity_name
 from ecocomp.outputs.figures.colours import INK
 from ecocomp.outputs.figures.fonts import LabelStyle
 from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
@@ -109,17 +109,29 @@ def _draw_joint(ax: Axes, style: LabelStyle, pairs: pd.DataFrame, factors: list[
 
 
 def _caption(scene: Scene, own: pd.DataFrame, year: int) -> str:
-    whole = scene.result.drivers
+    language, whole = scene.language, scene.result.drivers
     left_out = int(((whole["year"] == year) & whole["q"].notna()).sum()) - len(own)
-    response = str(whole["response"].iloc[0])
     first = own.iloc[0]
     return caption(
         scene,
-        f"What goes with {response.replace('_', ' ')} in {year}: (a) q of each factor, the share of the variance that "
-        f"its strata account for, with the held-out q by which strata were chosen (tick) and p of "
-        f"{int(first['permutations']):,} permutations that repeat the choice; pale: the factor stands in the formula "
-        "of the response; (b) q of two factors together, one row a factor as in (a); a plus: more than the sum of both",
-        f"{int(first['units_used'])} units have the response and every factor",
-        "Association, not cause",
-        f"{left_out} factors with smaller q are in drivers.csv only" if left_out else "",
-    )
+        language.say(
+            "What goes with {response} in {year}: (a) q of each factor, the share of the variance that its strata "
+            "account for, with the held-out q by which strata were chosen (tick) and p of {permutations} permutations "
+            "that repeat the choice; pale: the factor stands in the formula of the response; (b) q of two factors "
+            "together, one row a factor as in (a); a plus: more than the sum of both.",
+            response=quantity_name(str(whole["response"].iloc[0]), language), year=year,
+            permutations=f"{int(first['permutations']):,}",
+        ),
+        language.count(
+            "{count} unit has the response and every factor.", "{count} units have the response and every factor.",
+            int(first["units_used"]),
+        ),
+        language.say("Association, not cause."),
+        language.count(
+            "{count} factor with smaller q is in drivers.csv only.",
+            "{count} factors with smaller q are in drivers.csv only.",
+            left_out,
+        )
+        if left_out
+        else "",
+    )  # fmt: skip

@@ -79,13 +79,20 @@ def _draw_burdens(ax: Axes, scene: Scene, year: int) -> None:
 
 
 def _caption(scene: Scene, year: int) -> str:
-    rows = scene.result.fairness
-    row = rows[(rows["year"] == year) & (rows["rule"] == OWN)].iloc[0]
-    index = "" if pd.isna(row["kakwani"]) else f"; Kakwani index of payments {row['kakwani']:.3f}".replace("-", "−")
+    language, rows = scene.language, scene.result.fairness
+    kakwani = rows.loc[(rows["year"] == year) & (rows["rule"] == OWN), "kakwani"].iloc[0]
     return caption(
         scene,
-        "Who bears the settlement: (a) cumulative shares of GDP (Lorenz curve), settled payments and settled receipts "
-        "(concentration curves) of the people, ranked by GDP per head of their unit, and (b) payments and receipts "
-        "over the GDP of each fifth of the people; diamonds: net",
-        f"A curve of payments above that of GDP: the poorer bear more of payments than they have of GDP{index}",
+        language.say(
+            "Who bears the settlement: (a) cumulative shares of GDP (Lorenz curve), settled payments and settled "
+            "receipts (concentration curves) of the people, ranked by GDP per head of their unit, and (b) payments and "
+            "receipts over the GDP of each fifth of the people; diamonds: net."
+        ),
+        language.say("A curve of payments above that of GDP: the poorer bear more of payments than they have of GDP.")
+        if pd.isna(kakwani)
+        else language.say(
+            "A curve of payments above that of GDP: the poorer bear more of payments than they have of GDP; Kakwani "
+            "index of payments {kakwani}.",
+            kakwani=f"{kakwani:.3f}".replace("-", "−"),
+        ),
     )

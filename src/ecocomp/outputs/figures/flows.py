@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 from numpy.typing import NDArray
 
-from ecocomp.outputs.figures.captions import caption
+from ecocomp.outputs.figures.captions import caption, notional
 from ecocomp.outputs.figures.colours import COOL, INK, WARM
 from ecocomp.outputs.figures.maps import draw_base, draw_furniture, fill, grey_patches, patch
 from ecocomp.outputs.figures.page import SMALL, WIDTH, Page, page
@@ -112,13 +112,33 @@ def _money(value: float, unit: str) -> str:
 
 
 def _caption(scene: Scene, year: int, every: pd.DataFrame, between: pd.DataFrame, shown: pd.DataFrame) -> str:
+    language = scene.language
     share = float(shown["amount"].sum() / every["amount"].sum()) if len(every) else 0.0
-    first = f"The largest {len(shown)} of {len(between):,} transfers" if len(shown) < len(between) else "All transfers"
+    percent = f"{100 * share:.0f}"
+    what = (
+        language.say(
+            "The largest {shown} of {all} transfers between units in {year}, {percent} % of the money; arcs go from "
+            "payer to recipient, their width is the amount.",
+            shown=len(shown), all=f"{len(between):,}", year=year, percent=percent,
+        )
+        if len(shown) < len(between)
+        else language.say(
+            "All transfers between units in {year}, {percent} % of the money; arcs go from payer to recipient, their "
+            "width is the amount.",
+            year=year, percent=percent,
+        )
+    )  # fmt: skip
     others = len(every) - len(between)
     return caption(
         scene,
-        f"{first} between units in {year}, {100 * share:.0f} % of the money; arcs go from payer to recipient, their "
-        "width is the amount. Stippled: recipients",
-        f"Not drawn: {others:,} transfers of a fund or higher level, which have no place" if others else "",
-        "Amounts are notional, at the region's mean size" if scene.notional else "",
+        what,
+        language.say("Stippled: recipients."),
+        language.count(
+            "Not drawn: {count} transfer of a fund or higher level, which has no place.",
+            "Not drawn: {count} transfers of a fund or higher level, which have no place.",
+            others,
+        )
+        if others
+        else "",
+        notional(scene),
     )

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ecocomp.outlook import BASELINE, METHOD_NAMES, OBSERVED, TREND
+from ecocomp.language import Language
+from ecocomp.outlook import BASELINE, OBSERVED, TREND
 from ecocomp.outputs.figures.captions import caption
 from ecocomp.outputs.figures.colours import INK
 from ecocomp.outputs.figures.page import TEXT, WIDTH, page
@@ -73,15 +74,28 @@ def _label(scene: Scene, method: str, scenario: str) -> str:
 
 
 def _caption(scene: Scene, region: pd.DataFrame) -> str:
-    tests = scene.result.outlook_tests
+    language, tests = scene.language, scene.result.outlook_tests
     rows = tests[(tests["level"] == "region") & (tests["quantity"] == "emissions")]
-    missed = ", ".join(
-        f"{METHOD_NAMES[str(m)]} {100 * e:.1f} %" for m, e in zip(rows["method"], rows["mape"], strict=True)
-    )
-    last = int(region["year"].max())
+    missed = [_missed(str(m), float(e), language) for m, e in zip(rows["method"], rows["mape"], strict=True)]
     return caption(
         scene,
-        f"Emissions, sequestration and account of the region to {last}, as sums of units; bands: 90 % intervals of "
-        "the trend projections by residual bootstrap, without errors of the drivers or of the choice of method",
-        f"Grey: years held out of the back-test; mean error of emissions on them: {missed}",
+        language.say(
+            "Emissions, sequestration and account of the region to {year}, as sums of units; bands: 90 % intervals of "
+            "the trend projections by residual bootstrap, without errors of the drivers or of the choice of method.",
+            year=int(region["year"].max()),
+        ),
+        language.say(
+            "Grey: years held out of the back-test; mean error of emissions on them: {errors}.",
+            errors=language.listing(missed),
+        ),
     )
+
+
+def _missed(method: str, error: float, language: Language) -> str:
+    """Return by how much a method missed emissions on the years held out."""
+    percent = f"{100 * error:.1f}"
+    return {
+        BASELINE: language.say("the damped trend {percent} %", percent=percent),
+        "stirpat": language.say("STIRPAT {percent} %", percent=percent),
+        "gm11": language.say("GM(1,1) {percent} %", percent=percent),
+    }[method]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from ecocomp.outputs.figures.captions import caption
+from ecocomp.outputs.figures.captions import caption, notional
 from ecocomp.outputs.figures.colours import INK, PAYMENTS, RECEIPTS
 from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
 from ecocomp.outputs.figures.priority import name_width
@@ -128,11 +128,16 @@ def _ribbon(ax: Axes, start: float, end: float, height: float, right: float, col
 
 
 def _caption(scene: Scene, level: str, cut: bool) -> str:
-    year = int(scene.result.transfers_parents["year"].max())
+    language, year = scene.language, int(scene.result.transfers_parents["year"].max())
     return caption(
         scene,
-        f"Transfers between the larger units of the level {level} in {year}: from those whose units pay "
-        "(left) to those whose units receive (right, stippled); heights are money, numbers what each pays or receives",
-        f"Beyond the first {MOST - 1} of a side the others are drawn together" if cut else "",
-        "Amounts are notional, at the region's mean size" if scene.notional else "",
-    )
+        language.say(
+            "Transfers between the larger units of the level {level} in {year}: from those whose units pay (left) to "
+            "those whose units receive (right, stippled); heights are money, numbers what each pays or receives.",
+            level=level, year=year,
+        ),
+        language.say("Beyond the first {count} of a side the others are drawn together.", count=MOST - 1)
+        if cut
+        else "",
+        notional(scene),
+    )  # fmt: skip

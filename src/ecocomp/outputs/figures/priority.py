@@ -96,18 +96,32 @@ def _beside(ax: Axes, row: float, right: float, text: str, up: float = 0) -> Non
     )  # fmt: skip
 
 
-def _other_years(years: list[int]) -> str:
-    if not years:
-        return ""
-    return f", with their ranks in {listed(years)} beside; a dash: not in the group in that year"
-
-
 def _caption(scene: Scene, most: int, years: list[int]) -> str:
-    cut = f" (of the first {scene.first_n} the study asks for)" if most < scene.first_n else ""
-    order = "rising" if scene.result.manifest["study"].get("zoning", {}).get("payers") == "low_first" else "falling"
+    language, year = scene.language, max(scene.years)
+    rising = scene.result.manifest["study"].get("zoning", {}).get("payers") == "low_first"
+    what = (
+        language.say(
+            "The first {most} (a) payers and (b) recipients by compensation priority (absolute amount over GDP) in "
+            "{year}, payers in rising order.",
+            most=most, year=year,
+        )
+        if rising
+        else language.say(
+            "The first {most} (a) payers and (b) recipients by compensation priority (absolute amount over GDP) in "
+            "{year}, payers in falling order.",
+            most=most, year=year,
+        )
+    )  # fmt: skip
     return caption(
         scene,
-        f"The first {most} (a) payers and (b) recipients{cut} by compensation priority (absolute amount over GDP) in "
-        f"{max(scene.years)}, payers in {order} order" + _other_years(years),
-        "The priority is an index and not a burden: amounts are of units brought to mean size" if scene.sized else "",
+        what,
+        language.say("The study asks for the first {count}.", count=scene.first_n) if most < scene.first_n else "",
+        language.say(
+            "Beside: their ranks in {years}; a dash: not in the group in that year.", years=listed(years, language)
+        )
+        if years
+        else "",
+        language.say("The priority is an index and not a burden: amounts are of units brought to mean size.")
+        if scene.sized
+        else "",
     )

@@ -81,8 +81,10 @@ def _caption(scene: Scene) -> str:
     draws = int(scene.result.uncertainty_regional["draws"].iloc[0])
     return caption(
         scene,
-        f"The first {min(scene.first_n, MOST)} (a) payers and (b) recipients in {max(scene.years)} by compensation "
-        f"priority, with the 90 % interval (line) and median (dot) of their rank over {draws:,} draws, and the rank "
-        "without errors (tick); the number is the probability of the side, and units below "
-        f"{scene.robust:.3g} are pale; no line: more often on the other side",
-    )
+        scene.language.say(
+            "The first {most} (a) payers and (b) recipients in {year} by compensation priority, with the 90 % interval "
+            "(line) and median (dot) of their rank over {draws} draws, and the rank without errors (tick); the number "
+            "is the probability of the side, and units below {robust} are pale; no line: more often on the other side.",
+            most=min(scene.first_n, MOST), year=max(scene.years), draws=f"{draws:,}", robust=f"{scene.robust:.3g}",
+        ),
+    )  # fmt: skip

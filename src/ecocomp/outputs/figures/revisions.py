@@ -90,9 +90,13 @@ def _draw_bars(ax: Axes, values: NDArray[np.float64]) -> None:
 
 
 def _caption(scene: Scene, year: int, own: str) -> str:
+    language = scene.language
     return caption(
         scene,
-        f"Agreement of the revisions in {year}: (a) Spearman's rank correlation of the amounts, (b) units that pay "
-        "under one revision and receive under the other, and (c) money moved (half the sum of absolute differences), "
-        f"the last two against the study's own revision, {revision_name(own, own=True)}",
-    )
+        language.say(
+            "Agreement of the revisions in {year}: (a) Spearman's rank correlation of the amounts, (b) units that pay "
+            "under one revision and receive under the other, and (c) money moved (half the sum of absolute "
+            "differences), the last two against the study's own revision, {own}.",
+            year=year, own=revision_name(own, language.code, own=True),
+        ),
+    )  # fmt: skip

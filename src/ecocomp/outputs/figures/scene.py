@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ecocomp.language import Language, language_of
 from ecocomp.outputs.figures.fonts import LabelStyle, labels_for
 from ecocomp.outputs.figures.ground import Ground, ground_of
 from ecocomp.outputs.figures.scales import spaced
@@ -25,9 +26,13 @@ LONGEST_NAME = 36
 
 @dataclass(frozen=True)
 class Scene:
-    """A result made ready to draw: lettering, display map, the ``years`` and those ``shown`` where space is short."""
+    """A result made ready to draw: lettering, display map, the ``years`` and those ``shown`` where space is short.
+
+    ``language`` is that of the captions; the style tells in which one the drawings are lettered.
+    """
 
     result: Result
+    language: Language
     style: LabelStyle
     ground: Ground
     years: tuple[int, ...]
@@ -77,14 +82,15 @@ class Scene:
         return self.names.get(str(unit), self.style.text(unit))
 
 
-def scene_of(result: Result) -> Scene:
-    """Return what the figures of a result share."""
+def scene_of(result: Result, language: Language | None = None) -> Scene:
+    """Return what the figures of a result share; captions are in a language, in English where none is given."""
     study = result.manifest["study"]
     style = labels_for(result)
     years = tuple(sorted(int(y) for y in result.results["year"].unique()))
     shown = tuple(spaced(years))
     return Scene(
         result=result,
+        language=language or language_of("en"),
         style=style,
         ground=ground_of(result, panels=2 * len(shown)),
         years=years,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure as Drawing
 
+from ecocomp.language import Language
 from ecocomp.outputs.figures import (
     accounts,
     amounts,
@@ -67,14 +68,14 @@ _NEEDS = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that was written: its name, an English caption, and the png (the svg lies beside it)."""
+    """A figure that was written: its name, its caption, and the png (the svg lies beside it)."""
 
     name: str
     caption: str
     path: Path
 
 
-def write_figures(result: Result, folder: Path) -> list[Figure]:
+def write_figures(result: Result, folder: Path, language: Language | None = None) -> list[Figure]:
     """Draw every figure of a result as png and svg.
 
     Parameters
@@ -83,6 +84,8 @@ def write_figures(result: Result, folder: Path) -> list[Figure]:
         Of a run.
     folder
         Where to write; made if it is not there.
+    language
+        Of the captions; English if not given.
 
     Returns
     -------
@@ -93,15 +96,15 @@ def write_figures(result: Result, folder: Path) -> list[Figure]:
         have rows.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    scene = scene_of(result)
+    scene = scene_of(result, language)
     names = [name for name in _DRAW if name not in _NEEDS or not getattr(result, _NEEDS[name]).empty]
     return [_write(scene, name, folder) for name in names]
 
 
-def write_figure(result: Result, name: str, folder: Path) -> Figure:
-    """Draw one figure of a result as png and svg."""
+def write_figure(result: Result, name: str, folder: Path, language: Language | None = None) -> Figure:
+    """Draw one figure of a result as png and svg; its caption in a language, English if none is given."""
     folder.mkdir(parents=True, exist_ok=True)
-    return _write(scene_of(result), name, folder)
+    return _write(scene_of(result, language), name, folder)
 
 
 def _write(scene: Scene, name: str, folder: Path) -> Figure:

@@ -127,15 +127,15 @@ def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
         },
         "issues": data_tables.issue_groups(result, wording),
         "method": method(study, _prices(result), result.manifest["permutations"], wording.language)
-        + driver_passage(study)
-        + uncertainty_passage(study)
-        + fairness_passage(result)
-        + decomposition_passage(result)
-        + outlook_passage(study),
+        + driver_passage(study, wording.language)
+        + uncertainty_passage(study, wording.language)
+        + fairness_passage(result, wording.language)
+        + decomposition_passage(result, wording.language)
+        + outlook_passage(study, wording.language),
         "drivers": drivers_section(result, study, wording),
         "certainty": certainty(result, study, wording),
         "transfers": transfers_section(result, study, wording),
-        "fairness": fairness_section(result, wording, notional=notional),
+        "fairness": fairness_section(result, wording),
         "forces": forces(result, wording),
         "prospects": prospects(result, study, wording),
         "findings": _findings(result, study, names, wording.language),

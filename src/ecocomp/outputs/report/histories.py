@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,11 @@ import pandas as pd
 from ecocomp.language import Language
 from ecocomp.outputs.report import cluster_sentences, numbers
 from ecocomp.outputs.report import sentences as say
+from ecocomp.outputs.report.categories import words_of
 from ecocomp.outputs.report.tables import Column, Table, Wording, head
 from ecocomp.result import Result
 from ecocomp.study import Study
+from ecocomp.variables import label
 
 __all__ = ["ClusterChanges", "cluster_changes"]
 
@@ -42,6 +44,7 @@ class ClusterChanges:
 
 def cluster_changes(result: Result, study: Study, wording: Wording) -> ClusterChanges | None:
     """Return the section; None for a study of one year."""
+    language = wording.language
     years = sorted(int(year) for year in result.regional["year"].unique())
     if len(years) < 2:
         return None
@@ -51,11 +54,11 @@ def cluster_changes(result: Result, study: Study, wording: Wording) -> ClusterCh
     return ClusterChanges(
         _courses(result, study.space.alpha, wording.language),
         _lasting(result, wording, len(years)),
-        _transitions(result),
-        cluster_sentences.chain(len(steps), (int(steps.min()), int(steps.max())), structure, wording.language)
+        _transitions(result, language),
+        cluster_sentences.chain(len(steps), (int(steps.min()), int(steps.max())), structure, language)
         if several
         else "",
-        _markov(result) if several else Table("", [], []),
+        _markov(result, language) if several else Table("", [], []),
         _patterns(result, wording, years[-1]),
     )
 
@@ -88,7 +91,7 @@ def _lasting(result: Result, wording: Wording, years: int) -> str:
     return cluster_sentences.lasting([(kind, own) for kind, own in kinds if own], MOST_NAMES, wording.language)
 
 
-def _transitions(result: Result) -> Table:
+def _transitions(result: Result, language: Language) -> Table:
     """Return the units that go from class to class: a block a step, or one of all steps where they are many."""
     frame = result.transitions
     pairs = [tuple(pair) for pair in frame[["previous_year", "year"]].drop_duplicates().to_numpy().tolist()]
@@ -96,30 +99,47 @@ def _transitions(result: Result) -> Table:
     origins, destinations = (_occurring(moved[end]) for end in ("origin", "destination"))
     if len(pairs) <= MOST_STEPS:
         parts = {
-            f"{before} to {year}": frame[(frame["previous_year"] == before) & (frame["year"] == year)]
+            language.say("{first} to {last}", first=before, last=year): frame[
+                (frame["previous_year"] == before) & (frame["year"] == year)
+            ]
             for before, year in pairs
         }
     else:
-        parts = {f"{pairs[0][0]} to {pairs[-1][1]}, all {len(pairs)} steps": frame}
-    blocks = [(title, _matrix(part, origins, destinations)) for title, part in parts.items()]
-    columns = [Column("From"), *(Column(c, numeric=True, starts=i == 0) for i, c in enumerate(destinations))]
+        title = language.say(
+            "{first} to {last}, all {steps} steps", first=pairs[0][0], last=pairs[-1][1], steps=len(pairs)
+        )
+        parts = {title: frame}
+    words = _words(language)
+    blocks = [(title, _matrix(part, origins, destinations, words)) for title, part in parts.items()]
+    columns = [Column(language.say("From")), *_heads(destinations, words)]
     return Table(
-        "Units by their class in a year of the study and in the next one", columns, blocks, "transitions.csv",
-        [("", 1), ("To", len(destinations))],
-        "HH high-high, LL low-low, HL high-low, LH low-high, ns in no significant cluster.",
+        language.say("Units by their class in a year of the study and in the next one"), columns, blocks,
+        "transitions.csv", [("", 1), (language.say("To"), len(destinations))],
+        language.say("HH high-high, LL low-low, HL high-low, LH low-high, ns in no significant cluster."),
     )  # fmt: skip
+
+
+def _words(language: Language) -> dict[str, str]:
+    """Return what the classes are called."""
+    return {kind: kind for kind in KINDS} | dict(words_of("cluster", language))
+
+
+def _heads(classes: Sequence[str], words: Mapping[str, str]) -> list[Column]:
+    return [Column(words[c], numeric=True, starts=i == 0) for i, c in enumerate(classes)]
 
 
 def _occurring(classes: pd.Series) -> list[str]:
     return [c for c in CLASSES if (classes == c).any()]
 
 
-def _matrix(part: pd.DataFrame, origins: Sequence[str], destinations: Sequence[str]) -> list[list[str]]:
+def _matrix(
+    part: pd.DataFrame, origins: Sequence[str], destinations: Sequence[str], words: Mapping[str, str]
+) -> list[list[str]]:
     counts = part.groupby(["origin", "destination"])["transitions"].sum().to_dict()
-    return [[o, *(numbers.number(counts[o, d]) for d in destinations)] for o in origins]
+    return [[words[o], *(numbers.number(counts[o, d]) for d in destinations)] for o in origins]
 
 
-def _markov(result: Result) -> Table:
+def _markov(result: Result, language: Language) -> Table:
     """Return the probabilities of the classes that occur, with the steady state as the last row."""
     frame = result.markov
     occurring = frame[frame["transitions"] > 0]
@@ -129,17 +149,22 @@ def _markov(result: Result) -> Table:
     shares = frame.set_index(["origin", "destination"])["probability"].to_dict()
     leaving = frame.groupby("origin")["transitions"].sum().to_dict()
     steady = frame.drop_duplicates("destination").set_index("destination")["steady_state"].to_dict()
-    rows = [[o, numbers.number(leaving[o]), *(numbers.number(shares[o, d], 3) for d in classes)] for o in classes]
+    words = _words(language)
+    rows = [
+        [words[o], numbers.number(leaving[o]), *(numbers.number(shares[o, d], 3) for d in classes)] for o in classes
+    ]
     if frame["steady_state"].notna().any():
-        rows.append(["Steady state", "", *(numbers.number(steady[c], 3) for c in classes)])
+        title = label("steady_state", language.code)
+        rows.append([title, "", *(numbers.number(steady[c], 3) for c in classes)])
     columns = [
-        Column("From"),
-        Column("Units, all steps", numeric=True),
-        *(Column(c, numeric=True, starts=i == 0) for i, c in enumerate(classes)),
+        Column(language.say("From")),
+        Column(language.say("Units, all steps"), numeric=True),
+        *_heads(classes, words),
     ]
     return Table(
-        "Probability of the class a step later", columns, [("", rows)], "markov.csv",
-        [("", 2), ("To", len(classes))], "Shares of the units of a class over all steps; few units make rough shares.",
+        language.say("Probability of the class a step later"), columns, [("", rows)], "markov.csv",
+        [("", 2), (language.say("To"), len(classes))],
+        language.say("Shares of the units of a class over all steps; few units make rough shares."),
     )  # fmt: skip
 
 
@@ -148,14 +173,20 @@ def _patterns(result: Result, wording: Wording, last: int) -> Table:
     at_last = result.results[result.results["year"] == last].set_index("unit")["gi_star_z"]
     units = result.histories.assign(strength=result.histories["unit"].map(at_last).abs())
     units = units.sort_values(["strength", "unit"], ascending=[False, True], kind="stable")
+    language = wording.language
+    words = words_of("pattern", language)
     rows = []
     for kind in (*(f"{p} {side}" for side in ("hot", "cold") for p in PATTERNS), "none", "missing"):
         members = units.loc[units["pattern"] == kind, "unit"].astype(str)
         if len(members):
             names = [wording.names.get(unit, unit) for unit in members] if kind not in ("none", "missing") else []
-            rows.append([kind, numbers.number(len(members)), say.capped(names, MOST_NAMES)])
-    columns = [head("pattern", wording), head("units", wording), Column(f"Strongest in {last}")]
-    note = "By Gi* of the amount; the method section tells the kinds apart."
+            rows.append([words[kind], numbers.number(len(members)), say.capped(names, MOST_NAMES, language)])
+    strongest = Column(language.say("Strongest in {year}", year=last))
+    note = [language.say("By Gi* of the amount; the method section tells the kinds apart.")]
     if units["pattern"].str.startswith("untested").any():
-        note += " Untested: lasting, with too few years to tell whether the score rises or falls."
-    return Table("Hot and cold spots by their history", columns, [("", rows)], "histories.csv", note=note)
+        note.append(language.say("Untested: lasting, with too few years to tell whether the score rises or falls."))
+    return Table(
+        language.say("Hot and cold spots by their history"),
+        [head("pattern", wording), head("units", wording), strongest], [("", rows)], "histories.csv",
+        note=language.joined(note),
+    )  # fmt: skip

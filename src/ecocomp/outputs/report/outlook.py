@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from ecocomp.outlook import BASELINE, METHOD_NAMES, OBSERVED
+from ecocomp.language import Language
+from ecocomp.outlook import BASELINE, METHOD_NAMES, OBSERVED, TREND
 from ecocomp.outputs.report import numbers
+from ecocomp.outputs.report.drivers import name_of
 from ecocomp.outputs.report.method import Passage
-from ecocomp.outputs.report.sentences import listing, plural
+from ecocomp.outputs.report.sentences import units
 from ecocomp.outputs.report.tables import Column, Table, Wording, cells_of, head
 from ecocomp.result import Result
 from ecocomp.study import Study
+from ecocomp.variables import label
 
 __all__ = ["Prospects", "outlook_passage", "prospects"]
 
@@ -45,127 +49,209 @@ def prospects(result: Result, study: Study, wording: Wording) -> Prospects | Non
     region = result.outlook[result.outlook["level"] == "region"]
     if (region["method"] != OBSERVED).sum() == 0:
         return None
+    language = wording.language
     return Prospects(
-        _scope(region), _paths(region), _tests(result, study), _diagnostics(result), _events(result),
+        _scope(region, language), _paths(region, language), _tests(result, study, language),
+        _diagnostics(result, language), _events(result, language),
         _table(region, wording), _test_table(result, wording), _event_table(result, wording),
     )  # fmt: skip
 
 
-def _scope(region: pd.DataFrame) -> str:
+def _scope(region: pd.DataFrame, language: Language) -> str:
     row = region[region["method"] == BASELINE].to_dict("records")[0]
-    units, missing = int(row["units"]), int(row["missing"])
-    left = (
-        f" {plural(missing, 'unit')} without complete series {'is' if missing == 1 else 'are'} left out."
-        if missing
-        else ""
-    )
-    return (
-        f"Emissions and sequestration of each of {plural(units - missing, 'unit')} are projected apart, and the "
-        f"account is their difference; larger units and the region are sums of their units' projections.{left} A "
-        "projection says what follows if the past goes on in the way that its method assumes, and no policy "
-        "changes it."
-    )
+    total, missing = int(row["units"]), int(row["missing"])
+    said = [
+        language.count(
+            "Emissions and sequestration of {count} unit are projected apart, and the account is their difference; "
+            "larger units and the region are sums of their units' projections.",
+            "Emissions and sequestration of each of {count} units are projected apart, and the account is their "
+            "difference; larger units and the region are sums of their units' projections.",
+            total - missing,
+        ),
+        language.say(
+            "A projection says what follows if the past goes on in the way that its method assumes, and no policy "
+            "changes it."
+        ),
+    ]
+    if missing:
+        said.insert(
+            1,
+            language.count(
+                "{count} unit without complete series is left out.",
+                "{count} units without complete series are left out.",
+                missing,
+            ),
+        )
+    return language.joined(said)
 
 
-def _paths(region: pd.DataFrame) -> list[str]:
+def _paths(region: pd.DataFrame, language: Language) -> list[str]:
     observed = region[region["method"] == OBSERVED].sort_values("year").to_dict("records")[-1]
     last = int(region["year"].max())
-    found = [
-        f"In {int(observed['year'])} emissions were {_mt(observed['emissions'])}, sequestration "
-        f"{_mt(observed['sequestration'])} and the account {_mt(observed['account'])}."
-    ]
     ends = region[(region["method"] != OBSERVED) & (region["year"] == last)]
-    return found + [
-        f"By {_name(row)}, emissions in {last} are {_mt(row['emissions'])} ({_between(row, 'emissions')}) and the "
-        f"account is {_mt(row['account'])} ({_between(row, 'account')})."
-        for row in ends.to_dict("records")
-    ]
+    return [
+        language.say(
+            "In {year} emissions were {emissions}, sequestration {sequestration} and the account {account}.",
+            year=int(observed["year"]), **{series: _mass(observed[series], language) for series in SERIES},
+        ),
+        *(_end(row, last, language) for row in ends.to_dict("records")),
+    ]  # fmt: skip
 
 
-def _mt(value: float) -> str:
-    return f"{numbers.number(value, 1)} Mt"
+def _end(row: dict[Any, Any], year: int, language: Language) -> str:
+    """Say where a method ends."""
+    method = str(row["method"])
+    name = _method(method, language)
+    if method == "stirpat":
+        scenario = _scenario(str(row["scenario"]), language)
+        name = language.say("{method} ({scenario})", method=name, scenario=scenario)
+    ends = {f"{s}_{end}": _masses(row[f"{s}_{end}"], language) for s in SERIES for end in ("low", "high")}
+    return language.say(
+        "By {method}, emissions in {year} are {emissions} (90% interval {emissions_low} to {emissions_high}) and the "
+        "account is {account} (90% interval {account_low} to {account_high}).",
+        method=name, year=year, emissions=_mass(row["emissions"], language), account=_mass(row["account"], language),
+        **ends,
+    )  # fmt: skip
 
 
-def _between(row: dict[Any, Any], series: str) -> str:
-    return f"90% interval {numbers.number(row[f'{series}_low'], 1)} to {numbers.number(row[f'{series}_high'], 1)}"
+def _masses(value: float, language: Language) -> str:
+    """Return a mass of carbon dioxide [Mt] as a number in the unit that readers expect."""
+    measure = language.measure("Mt CO2")
+    return numbers.number(value / measure.size, 1 if measure.size == 1 else 0)
 
 
-def _name(row: dict[Any, Any]) -> str:
-    scenario = "" if row["method"] != "stirpat" else f" ({row['scenario']})"
-    return f"{METHOD_NAMES[row['method']]}{scenario}"
+def _mass(value: float, language: Language) -> str:
+    """Return a mass of carbon dioxide [Mt] with the unit that readers expect."""
+    return f"{_masses(value, language)} {language.measure('Mt CO2').label}"
 
 
-def _tests(result: Result, study: Study) -> list[str]:
+def _method(method: str, language: Language) -> str:
+    return language.say("the damped trend") if method == BASELINE else METHOD_NAMES[method]
+
+
+def _scenario(name: str, language: Language) -> str:
+    """Return a scenario of growth; those but the trend are a study's own."""
+    return language.say("trend") if name == TREND else name
+
+
+def _tests(result: Result, study: Study, language: Language) -> list[str]:
     region = result.outlook_tests[result.outlook_tests["level"] == "region"].set_index(["method", "quantity"])
     last = int(result.outlook.loc[result.outlook["method"] == OBSERVED, "year"].max())
-    hold = study.outlook.hold_out
-    found = [
-        f"Every method was fitted again without the last {plural(hold, 'year')} of the data (to {last}) and then "
-        f"compared with them. {_missed(region, BASELINE)}"
+    fitted = language.count(
+        "Every method was fitted again without the last {count} year of the data (to {year}) and then compared with "
+        "it.",
+        "Every method was fitted again without the last {count} years of the data (to {year}) and then compared with "
+        "them.",
+        study.outlook.hold_out, year=last,
+    )  # fmt: skip
+    others = [m for m in METHOD_NAMES if m != BASELINE and (m, "emissions") in region.index]
+    return [
+        language.joined([fitted, _missed(region, BASELINE, language)]),
+        *(language.joined([_missed(region, m, language), *_against(region, m, language)]) for m in others),
     ]
-    for method in [m for m in METHOD_NAMES if m != BASELINE and (m, "emissions") in region.index]:
-        verdicts = {series: str(region.loc[(method, series), "verdict"]) for series in SERIES}
-        beaten = [s for s in SERIES if verdicts[s] == "better than the baseline"]
-        failed = [s for s in SERIES if verdicts[s] == "no better than the baseline"]
-        text = _missed(region, method)
-        if beaten:
-            text += f" It beat the baseline for {listing(beaten)}."
-        if failed:
-            text += f" It was no better than the baseline for {listing(failed)}: there, trust it no more than that."
-        found.append(text)
-    return found
 
 
-def _missed(region: pd.DataFrame, method: str) -> str:
-    name = METHOD_NAMES[method]
+def _against(region: pd.DataFrame, method: str, language: Language) -> list[str]:
+    """Say for what a method beat the baseline, and for what it did not."""
+    verdicts = {series: str(region.loc[(method, series), "verdict"]) for series in SERIES}
+    beaten, failed = (
+        language.listing([name_of(s, language) for s in SERIES if verdicts[s] == verdict])
+        for verdict in ("better than the baseline", "no better than the baseline")
+    )
+    said = [language.say("It beat the baseline for {series}.", series=beaten)] if beaten else []
+    if failed:
+        said.append(
+            language.say(
+                "It was no better than the baseline for {series}: there, trust it no more than that.", series=failed
+            )
+        )
+    return said
+
+
+def _missed(region: pd.DataFrame, method: str, language: Language) -> str:
     errors = {series: float(region["mape"].to_dict()[method, series]) for series in ("emissions", "sequestration")}
-    parts = [f"{s} by {numbers.percent(error)}" for s, error in errors.items() if not numbers.is_missing(error)]
-    baseline = " (the baseline)" if method == BASELINE else ""
-    return f"{name[0].upper()}{name[1:]}{baseline} missed {listing(parts)} on average." if parts else ""
+    known = {s: numbers.percent(error, language) for s, error in errors.items() if not numbers.is_missing(error)}
+    parts = {s: language.say("{series} by {error}", series=name_of(s, language), error=e) for s, e in known.items()}
+    if not parts:
+        return ""
+    name = _method(method, language)
+    name = language.say("{method} (the baseline)", method=name) if method == BASELINE else name
+    return language.say(
+        "{method} missed {errors} on average.", method=_capital(name), errors=language.listing(list(parts.values()))
+    )
 
 
-def _diagnostics(result: Result) -> list[str]:
-    units = result.outlook_tests[(result.outlook_tests["level"] == "unit")]
-    emissions = units[(units["quantity"] == "emissions") & (units["verdict"] != "not projected")]
-    found = []
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _diagnostics(result: Result, language: Language) -> list[str]:
+    of_units = result.outlook_tests[(result.outlook_tests["level"] == "unit")]
+    emissions = of_units[(of_units["quantity"] == "emissions") & (of_units["verdict"] != "not projected")]
+    said = []
     fits = emissions[emissions["method"] == "stirpat"]
     if len(fits):
-        median = numbers.number(float(fits["r_squared"].median()), 2)
-        lag = numbers.number(float(fits["autocorrelation"].median()), 2)
-        collinear = int((fits["largest_vif"] > COLLINEAR).sum())
-        found.append(
-            f"STIRPAT of emissions has a median R² of {median} over the units and a median residual autocorrelation of "
-            f"{lag}. In {collinear} of {plural(len(fits), 'unit')} a driver's variance inflation is above "
-            f"{numbers.number(COLLINEAR)}: the ridge penalty holds such fits together, but single elasticities mean "
-            "little. Residuals that follow each other make the intervals too narrow."
-        )
+        said.append(_stirpat_fits(fits, language))
     fits = emissions[emissions["method"] == "gm11"]
     if len(fits):
-        passed = int((fits["level_ratio"] == "yes").sum())
-        good = int((fits["grade"] <= 2).sum())
-        found.append(
-            f"GM(1,1) passes its level-ratio test on emissions in {passed} of {plural(len(fits), 'unit')}, and is of "
-            f"grade 1 or 2 in {good}. A grade tells how the past is fitted and not how the future is met."
-        )
-    return found
+        tested = language.count(
+            "GM(1,1) passes its level-ratio test on emissions in {passed} of {count} unit, and is of grade 1 or 2 in "
+            "{good}.",
+            "GM(1,1) passes its level-ratio test on emissions in {passed} of {count} units, and is of grade 1 or 2 in "
+            "{good}.",
+            len(fits), passed=int((fits["level_ratio"] == "yes").sum()), good=int((fits["grade"] <= 2).sum()),
+        )  # fmt: skip
+        told = language.say("A grade tells how the past is fitted and not how the future is met.")
+        said.append(language.joined([tested, told]))
+    return said
 
 
-def _events(result: Result) -> list[str]:
+def _stirpat_fits(fits: pd.DataFrame, language: Language) -> str:
+    limit = numbers.number(COLLINEAR)
+    return language.joined([
+        language.say(
+            "STIRPAT of emissions has a median R² of {r_squared} over the units and a median residual autocorrelation "
+            "of {autocorrelation}.",
+            r_squared=numbers.number(float(fits["r_squared"].median()), 2),
+            autocorrelation=numbers.number(float(fits["autocorrelation"].median()), 2),
+        ),
+        language.count(
+            "In {collinear} of {count} unit a driver's variance inflation is above {limit}: the ridge penalty holds "
+            "such fits together, but single elasticities mean little.",
+            "In {collinear} of {count} units a driver's variance inflation is above {limit}: the ridge penalty holds "
+            "such fits together, but single elasticities mean little.",
+            len(fits), collinear=int((fits["largest_vif"] > COLLINEAR).sum()), limit=limit,
+        ),
+        language.say("Residuals that follow each other make the intervals too narrow."),
+    ])  # fmt: skip
+
+
+def _events(result: Result, language: Language) -> list[str]:
     years = result.outlook_years
-    units = years[(years["level"] == "unit") & (years["method"] == BASELINE)]
-    found = []
-    for event, words in (("peak", "the peak of emissions"), ("neutrality", "a lasting surplus")):
-        own = units[units["event"] == event]
-        inside, ahead = (int((own["finding"] == f).sum()) for f in ("lies in the data", "lies ahead"))
-        found.append(
-            f"By the damped trend, {words} lies in the data in {plural(inside, 'unit')}, ahead in {ahead}, and in "
-            f"neither in {len(own) - inside - ahead}."
+    own = years[(years["level"] == "unit") & (years["method"] == BASELINE)]
+    return [_event(own[own["event"] == event], event, language) for event in ("peak", "neutrality")]
+
+
+def _event(own: pd.DataFrame, event: str, language: Language) -> str:
+    """Say in how many units an event lies in the data, ahead, or nowhere."""
+    inside, ahead = (int((own["finding"] == f).sum()) for f in ("lies in the data", "lies ahead"))
+    counts = {"inside": units(inside, language), "ahead": ahead, "neither": len(own) - inside - ahead}
+    if event == "peak":
+        return language.say(
+            "By the damped trend, the peak of emissions lies in the data in {inside}, ahead in {ahead}, and in neither "
+            "in {neither}.",
+            **counts,
         )
-    return found
+    return language.say(
+        "By the damped trend, a lasting surplus lies in the data in {inside}, ahead in {ahead}, and in neither in "
+        "{neither}.",
+        **counts,
+    )
 
 
 def _table(region: pd.DataFrame, wording: Wording) -> Table:
     """Return rows of the region every few years, a block a method and scenario."""
+    language = wording.language
     first = int(region.loc[region["method"] != OBSERVED, "year"].min())
     last = int(region["year"].max())
     now = int(region.loc[region["method"] == OBSERVED, "year"].max())
@@ -175,30 +261,46 @@ def _table(region: pd.DataFrame, wording: Wording) -> Table:
     blocks = _blocks(kept, columns, ["method", "scenario"], wording)
     heads = [head("year", wording)]
     for _ in SERIES:
-        heads += [Column("Value", numeric=True, starts=True), Column("from", numeric=True), Column("to", numeric=True)]
-    spans = [("", 1), *((f"{s.capitalize()} [Mt CO₂]", 3) for s in SERIES)]
-    return Table("Outlook of the region", heads, blocks, "outlook.csv", spans,
-                 "From and to: 90% interval of the residual bootstrap.")  # fmt: skip
+        heads += [
+            Column(label("value", language.code), numeric=True, starts=True),
+            Column(language.say("90% from"), numeric=True), Column(language.say("90% to"), numeric=True),
+        ]  # fmt: skip
+    unit = language.measure("Mt CO2").label
+    spans = [("", 1), *((label(series, language.code, unit=unit), 3) for series in SERIES)]
+    return Table(language.say("Outlook of the region"), heads, blocks, "outlook.csv", spans,
+                 language.say("90% intervals are of the residual bootstrap."))  # fmt: skip
 
 
 def _test_table(result: Result, wording: Wording) -> Table:
+    language = wording.language
     frame = result.outlook_tests[result.outlook_tests["level"] == "region"]
     columns = ["quantity", "mape", "mase", "rmse", "baseline_rmse", "verdict"]
     blocks = _blocks(frame, columns, ["method"], wording)
-    note = "MASE above 1: off by more than a year's change in the years before."
-    return Table("Back-test of the region on the years held out", [head(c, wording) for c in columns], blocks,
-                 "outlook_tests.csv", note=note)  # fmt: skip
+    note = language.say("MASE above 1: off by more than a year's change in the years before.")
+    caption = language.say("Back-test of the region on the years held out")
+    return Table(caption, [head(c, wording) for c in columns], blocks, "outlook_tests.csv", note=note)
 
 
 def _event_table(result: Result, wording: Wording) -> Table:
+    language = wording.language
     frame = result.outlook_years[result.outlook_years["level"] == "region"]
+    frame = frame.assign(finding=[_finding(str(finding), language) for finding in frame["finding"]])
     columns = ["event", "event_year", "year_low", "year_high", "probability", "finding"]
     blocks = _blocks(frame, columns, ["method", "scenario"], wording)
-    heads = [
-        Column("Probability by the end", numeric=True) if c == "probability" else head(c, wording) for c in columns
-    ]
-    return Table("Peak of emissions and neutrality of the region", heads, blocks, "outlook_years.csv",
-                 note="A dash: after the end of the projection.")  # fmt: skip
+    by_the_end = Column(language.say("Probability by the end"), numeric=True)
+    heads = [by_the_end if c == "probability" else head(c, wording) for c in columns]
+    return Table(language.say("Peak of emissions and neutrality of the region"), heads, blocks, "outlook_years.csv",
+                 note=language.say("A dash: after the end of the projection."))  # fmt: skip
+
+
+def _finding(finding: str, language: Language) -> str:
+    """Return where an event lies, as the tables' files say it in English."""
+    until = re.match(r"none by (\d+): (emissions)?", finding)
+    if until is None:
+        return {"lies in the data": language.say("lies in the data"), "lies ahead": language.say("lies ahead")}[finding]
+    if until.group(2):
+        return language.say("none by {year}: emissions are highest then", year=until.group(1))
+    return language.say("none by {year}: still a deficit then", year=until.group(1))
 
 
 def _blocks(
@@ -209,40 +311,61 @@ def _blocks(
     blocks: dict[str, list[list[str]]] = {}
     titles = zip(*(frame[key] for key in keys), strict=True)
     for words, row in zip(titles, zip(*cells, strict=True), strict=True):
-        method, *scenario = map(str, words)
-        title = ", ".join(["observed"] if method == OBSERVED else [METHOD_NAMES[method], *scenario])
-        blocks.setdefault(f"{title[0].upper()}{title[1:]}", []).append(list(row))
+        blocks.setdefault(_title(*map(str, words), language=wording.language), []).append(list(row))
     return list(blocks.items())
 
 
-def outlook_passage(study: Study) -> list[Passage]:
+def _title(method: str, scenario: str = "", *, language: Language) -> str:
+    """Return the title of a block of rows: the data, or a method with its scenario."""
+    if method == OBSERVED:
+        return language.say("Observed")
+    name = _capital(_method(method, language))
+    if not scenario:
+        return name
+    return language.say("{method}, {scenario}", method=name, scenario=_scenario(scenario, language))
+
+
+def outlook_passage(study: Study, language: Language) -> list[Passage]:
     """Return how the outlook was made, in words; nothing without one."""
     stated = study.outlook
     if stated.until is None:
         return []
     formulas = [Markup("ŷ<sub>n+h</sub> = l<sub>n</sub> + (φ + … + φ<sup>h</sup>) b<sub>n</sub>")]
-    text = ["The baseline is Holt's trend with damping (Gardner and McKenzie 1985)."]
+    text = [language.say("The baseline is Holt's trend with damping (Gardner and McKenzie 1985).")]
     if "stirpat" in stated.methods:
         formulas.append(
             Markup("ln y = c + a ln P + b ln A + d ln T" + (" + e (ln A)²" if stated.squared_affluence else ""))
         )
-        technology = (
-            "technology is a trend in time"
-            if stated.technology == "time"
-            else "technology is emissions (or sequestration) per GDP, so that the fit is an identity and its R² says "
-            "nothing"
-        )
-        text.append(
-            "STIRPAT (Dietz and Rosa 1997) is fitted by ridge regression, the penalty being the one that foretells the "
-            f"last {plural(stated.hold_out, 'year')} of a fit best; {technology}. Drivers go on by the damped trend of "
-            "their logarithm unless a scenario states their growth."
-        )
+        text += _stirpat(study, language)
     if "gm11" in stated.methods:
         response = "x̂<sub>k+1</sub> = (1 − e<sup>a</sup>)(x<sub>1</sub> − b/a) e<sup>−ak</sup>"
         formulas.append(Markup("x<sub>k</sub> + a z<sub>k</sub> = b, " + response))
-        text.append("GM(1,1) (Deng 1982) puts an exponential through accumulated values.")
+        text.append(language.say("GM(1,1) (Deng 1982) puts an exponential through accumulated values."))
     text.append(
-        f"Intervals come from {stated.draws:,} draws that resample residuals, the same years for every unit; they hold "
-        "neither errors of the drivers ahead nor the choice of the method."
+        language.say(
+            "Intervals come from {draws} draws that resample residuals, the same years for every unit; they hold "
+            "neither errors of the drivers ahead nor the choice of the method.",
+            draws=f"{stated.draws:,}",
+        )
     )
-    return [Passage("Outlook", tuple(formulas), (" ".join(text),))]
+    return [Passage(language.say("Outlook"), tuple(formulas), (language.joined(text),))]
+
+
+def _stirpat(study: Study, language: Language) -> list[str]:
+    """Say how STIRPAT is fitted and goes on."""
+    return [
+        language.count(
+            "STIRPAT (Dietz and Rosa 1997) is fitted by ridge regression, the penalty being the one that foretells the "
+            "last {count} year of a fit best.",
+            "STIRPAT (Dietz and Rosa 1997) is fitted by ridge regression, the penalty being the one that foretells the "
+            "last {count} years of a fit best.",
+            study.outlook.hold_out,
+        ),
+        language.say("Technology is a trend in time.")
+        if study.outlook.technology == "time"
+        else language.say(
+            "Technology is emissions (or sequestration) per GDP, so that the fit is an identity and its R² says "
+            "nothing."
+        ),
+        language.say("Drivers go on by the damped trend of their logarithm unless a scenario states their growth."),
+    ]

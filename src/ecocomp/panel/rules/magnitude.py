@@ -13,7 +13,7 @@ from ecocomp.issues import Issue
 from ecocomp.panel.rules.places import place_of, quantity_of
 from ecocomp.rules import issue_of, rule
 from ecocomp.study import Study
-from ecocomp.units import UnitError, scale
+from ecocomp.units import CURRENCY, UnitError, scale
 from ecocomp.variables import variable
 
 __all__ = ["RATES", "Rate", "wrong_unit"]
@@ -88,13 +88,18 @@ def wrong_unit(panel: xr.Dataset, geometry: gpd.GeoDataFrame, study: Study) -> l
         ratio = np.where((values > 0) & (under > 0), values / np.where(under > 0, under, np.nan), np.nan)
         if not np.isfinite(ratio).any():
             continue
-        whole = _column(rate, ratio, study)
+        whole = _column(rate, ratio, study) if _is_known(rate, study) else []
         if whole and rate.quantity == "area":
             area = known["map area"]
         elif whole:
             del known[rate.quantity]  # nothing else is judged by it
         found += whole or _units(rate, values, ratio, panel["unit"].values.astype(str), study)
     return found
+
+
+def _is_known(rate: Rate, study: Study) -> bool:
+    """Tell whether the range of a rate holds: ranges of money are stated in renminbi and hold for no other currency."""
+    return variable(rate.quantity).unit != CURRENCY or study.currency == CURRENCY
 
 
 def _column(rate: Rate, ratio: Floats, study: Study) -> list[Issue]:

@@ -39,7 +39,7 @@ def as_declared(values: xr.DataArray, study: Study) -> xr.DataArray:
     quantity = quantity_of(study, str(values.name))
     if quantity is None or quantity.unit is None:
         return values
-    shown = values / scale(quantity.unit, variable(str(values.name)).unit)
+    shown = values / scale(quantity.unit, variable(str(values.name)).unit_in(study.currency))
     return shown.rename(values.name).assign_attrs(units=quantity.unit)
 
 

@@ -38,7 +38,7 @@ def compare_totals(panel: xr.Dataset, study: Study) -> list[Issue]:
     found = []
     for name, total in study.checks.totals.items():
         try:
-            factor = scale(total.unit, variable(name).unit)
+            factor = scale(total.unit, variable(name).unit_in(study.currency))
             stated = {key: value * factor for key, value in _stated(total, study).items()}
         except UnitError as error:
             found.append(
