@@ -52,9 +52,8 @@ def test_settings_are_printed_as_written() -> None:
 
 def test_small_numbers_in_words() -> None:
     assert [numbers.p_value(p) for p in (0.0, 0.0123, NAN)] == ["< 0.001", "0.012", "–"]
-    assert [numbers.percent(x) for x in (0.0567, 0.5, 1e-6)] == ["5.7%", "50%", "less than 0.01%"]
+    assert [numbers.percent(x, EN) for x in (0.0567, 0.5, 1e-6)] == ["5.7%", "50%", "less than 0.01%"]
     assert [numbers.fraction(x) for x in (1 / 3, 0.25, 0.41234)] == ["1/3", "1/4", "0.412"]
-    assert numbers.measure("Mt CO2 at mean size") == "Mt CO₂ at mean size"
 
 
 def test_amounts_stand_in_the_readers_unit() -> None:
@@ -76,10 +75,21 @@ def test_amounts_stand_in_the_readers_unit() -> None:
         (2.0, "Mt CO2", "2 Mt CO₂", "2 百万吨 CO₂"),
         (2.0, "kt CO2", "2 kt CO₂", "2 千吨 CO₂"),
         (1.0, "g C/m2", "1 g C/m²", "1 g C/平方米"),
+        (2.0, "km2", "2 km²", "2 平方公里"),
+        (2.0, "million CNY", "2 million CNY", "2 百万元"),
     ],
 )
 def test_what_a_study_states_keeps_its_unit(value: float, unit: str, english: str, chinese: str) -> None:
     assert [numbers.as_stated(value, unit, language) for language in (EN, ZH)] == [english, chinese]
+
+
+def test_money_of_another_currency() -> None:
+    english, chinese = language_of("en", "EUR"), language_of("zh", "EUR")
+    assert [say.money(5.4e8, language) for language in (english, chinese)] == ["540 million EUR", "5.40 亿欧元"]
+    assert [numbers.as_stated(60.0, "EUR/t CO2", language) for language in (english, chinese)] == [
+        "60 EUR/t CO₂", "60 欧元/吨 CO₂",
+    ]  # fmt: skip
+    assert numbers.stated_unit("1e6 EUR", english) == "10⁶ EUR"
 
 
 def test_lists() -> None:
