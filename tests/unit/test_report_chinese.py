@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pytest
+from shapely import box
 
 from ecocomp.accounts import REVISIONS
 from ecocomp.language import Language, language_of
@@ -21,7 +24,8 @@ from ecocomp.outputs.report.references import references
 from ecocomp.outputs.report.revision_method import revision_title
 from ecocomp.outputs.report.tables import Table, Wording
 from ecocomp.result import Result
-from ecocomp.study import Study
+from ecocomp.sources.boundaries import read_boundaries
+from ecocomp.study import Revision, Study
 from ecocomp.variables import ORIGINS
 from unit.report_results import make_result
 
@@ -113,7 +117,8 @@ def told(result: Result, language: Language) -> dict[str, list[str]]:
     study = Study.from_dict(result.manifest["study"])
     wording = Wording(language, NAMES, result.manifest["revised_unit"], notional=True)
     labels = dict.fromkeys([*result.revisions["revision"], *result.revisions["other_revision"]])
-    titles = {label: revision_name(label, language.code, own=k == 0) for k, label in enumerate(labels)}
+    every = (*labels, "theoretical", "threshold, gross", "threshold, net", "ecc_esc", "size_normalised, harmonic")
+    titles = {label: revision_name(label, language.code, own=k == 0) for k, label in enumerate(dict.fromkeys(every))}
     prices = {int(year): 60.0 + year % 7 for year in result.manifest["years"]}
     passages = method(study, prices, 99_999, language)[:-1]  # the last one is the settlement's own
     changes = cluster_changes(result, study, wording)
@@ -172,6 +177,9 @@ def test_every_revision_is_called_what_it_is() -> None:
     english = language_of("en")
     assert {name: revision_title(name, english) for name in REVISIONS} == {n: r.title for n, r in REVISIONS.items()}
     assert len({revision_title(name, ZH) for name in REVISIONS}) == len(REVISIONS)
+    titles = {name: name for name in REVISIONS if name != "size_normalised"}
+    rows = result_tables.revision_legend(titles, Revision(), "Mt CO2", english).blocks[0][1]
+    assert [row[2] for row in rows] == [REVISIONS[name].formula for name in titles]
 
 
 def test_messages_of_issues_stay_english_and_the_report_says_so() -> None:
@@ -182,6 +190,22 @@ def test_messages_of_issues_stay_english_and_the_report_says_so() -> None:
     assert [column.label for column in warning.places.columns] == ["文件", "列", "行", "单元代码", "年份", "问题"]
     assert warning.places.blocks[0][1][0] == ["panel.csv", "co2", "5", "丁县", "2010", "emissions is missing"]
     assert note.remedy == "设定 price_base 与 deflator"
+
+
+def test_what_is_said_of_a_map_is_told_in_chinese(tmp_path: Path) -> None:
+    file = tmp_path / "图.gpkg"
+    gpd.GeoDataFrame({"id": ["1"]}, geometry=[box(116, 39, 117, 40)], crs="EPSG:4326").to_file(file)
+    result, cells = chinese(), []
+    for settings in ({}, {"datum": "gcj02"}):
+        read = read_boundaries("图.gpkg", tmp_path, "id", **settings)
+        about = {"source": read.source, "datum": read.datum}
+        told_of = replace(result, manifest=result.manifest | {"inputs": {"boundaries": about}})
+        cells += [data_tables.file_table(told_of, language).blocks[0][1][0][3] for language in (language_of("en"), ZH)]
+    assert cells == [
+        "not declared in the study; as the file's CRS says: WGS 84", "研究文件未声明；坐标参考系以文件声明为准：WGS 84",
+        "not declared in the study; GCJ-02 as the study declares; shifted to WGS 84",
+        "研究文件未声明；研究文件声明为 GCJ-02，已转换至 WGS 84",
+    ]  # fmt: skip
 
 
 def test_works_are_cited_as_they_name_themselves() -> None:

@@ -88,7 +88,7 @@ def file_table(result: Result, language: Language) -> Table:
     """Return the files read, with the beginnings of their fingerprints, source and datum."""
     rows = []
     for role, source in result.manifest["inputs"].items():
-        about = [str(source[k]) for k in ("source", "datum", "encoding") if source.get(k)]
+        about = [_about(str(source[k]), language) for k in ("source", "datum", "encoding") if source.get(k)]
         digest = str(source.get("sha256", ""))[:_SHORT_HASH]
         rows.append(
             [
@@ -104,6 +104,20 @@ def file_table(result: Result, language: Language) -> Table:
     ]  # fmt: skip
     caption, file = language.say("Input files"), language.say("manifest.json, with the full SHA-256")
     return Table(caption, [Column(h) for h in heads], [("", rows)], file)
+
+
+def _about(text: str, language: Language) -> str:
+    """Return what the manifest says of a file; what ecocomp says there, in a language."""
+    stated, found, name = text.partition("as the file's CRS says: ")
+    if found and not stated:
+        return language.say("as the file's CRS says: {name}", name=name)
+    known = {
+        "GCJ-02 as the study declares; shifted to WGS 84": language.say(
+            "GCJ-02 as the study declares; shifted to WGS 84"
+        ),
+        "not declared in the study": language.say("not declared in the study"),
+    }
+    return known.get(text, text)
 
 
 def _role(role: str, language: Language) -> str:

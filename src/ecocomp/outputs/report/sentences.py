@@ -329,7 +329,7 @@ def agreement(own: str, lowest: tuple[str, int, float], highest: tuple[str, int,
 
 def flips(year: int, never: Sequence[str], counts: Sequence[tuple[str, int, int]], language: Language) -> str:
     """Say under which revisions units change sides: names without a flip, and (name, flips, units)."""
-    keep = language.listing(never)
+    keep = language.listing([f"“{name}”" if language.code == "zh" else name for name in never])
     turns = language.listing([
         language.say("{flips} of {units} under {name}", flips=number(n), units=number(total), name=name)
         for name, n, total in counts
