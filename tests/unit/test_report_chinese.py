@@ -182,14 +182,21 @@ def test_every_revision_is_called_what_it_is() -> None:
     assert [row[2] for row in rows] == [REVISIONS[name].formula for name in titles]
 
 
-def test_messages_of_issues_stay_english_and_the_report_says_so() -> None:
-    (warning, note) = data_tables.issue_groups(chinese(), Wording(ZH, NAMES))
-    assert (warning.severity, warning.message) == ("警告", "变量的单元格为空或标明缺失")
-    assert warning.places.caption == "所在位置：变量的单元格为空或标明缺失"
-    assert warning.places.note == "“问题”一栏为 issues.csv 中的英文原文。"
-    assert [column.label for column in warning.places.columns] == ["文件", "列", "行", "单元代码", "年份", "问题"]
-    assert warning.places.blocks[0][1][0] == ["panel.csv", "co2", "5", "丁县", "2010", "emissions is missing"]
+def test_issues_are_told_in_chinese_or_said_to_be_in_english() -> None:
+    result = chinese()
+    strange = result.issues.assign(message=["emissions is missing", "something else", "GDP is at current prices"])
+    (first, note), (mixed, _) = (
+        data_tables.issue_groups(replace(result, issues=issues), Wording(ZH, NAMES))
+        for issues in (result.issues, strange)
+    )
+    assert (first.severity, first.message, first.remedy) == ("警告", "碳排放量缺失", "补充数据，或认可该单元当年缺失")
+    assert (first.places.caption, first.places.note) == ("所在位置：碳排放量缺失", "")
+    assert [column.label for column in first.places.columns] == ["文件", "列", "行", "单元代码", "年份"]
+    assert first.places.blocks[0][1][0] == ["panel.csv", "co2", "5", "丁县", "2010"]
     assert note.remedy == "设定 price_base 与 deflator"
+    assert mixed.message == "变量的单元格为空或标明缺失"
+    assert mixed.places.note == "“问题”一栏中的英文为 issues.csv 原文。"
+    assert [row[-1] for row in mixed.places.blocks[0][1]] == ["碳排放量缺失", "something else"]
 
 
 def test_what_is_said_of_a_map_is_told_in_chinese(tmp_path: Path) -> None:
