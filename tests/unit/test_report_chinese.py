@@ -173,6 +173,27 @@ def test_nor_where_something_is_absent() -> None:
     assert not left(told(chinese((2015,), parents=False, revisions=False), ZH))
 
 
+def test_another_currency_is_named_throughout() -> None:
+    settings = {
+        "study": {"name": "甲区", "currency": "EUR"},
+        "quantities": {
+            "emissions": {"column": "co2", "unit": "Mt CO2"}, "sequestration": {"column": "s", "unit": "Mt CO2"},
+            "gdp": {"column": "gdp", "unit": "million EUR"}, "population": {"column": "pop", "unit": "person"},
+        },
+        "compensation": {
+            "price": {"value": 60.0, "unit": "EUR/t CO2"}, "threshold": {"value": 1.0, "unit": "million EUR"},
+        },
+    }  # fmt: skip
+    english, chinese_texts = (
+        [text for texts in told(chinese(settings=settings), language_of(code, "EUR")).values() for text in texts]
+        for code in ("en", "zh")
+    )
+    assert not [text for text in english if "CNY" in text]
+    assert not [text for text in chinese_texts if re.search("CNY|EUR|(?<!欧|单)元(/|，|）|]|的单)|[亿万]元", text)]
+    assert "应付总额 [亿欧元，名义]" in chinese_texts
+    assert "百万欧元" in chinese_texts
+
+
 def test_every_revision_is_called_what_it_is() -> None:
     english = language_of("en")
     assert {name: revision_title(name, english) for name in REVISIONS} == {n: r.title for n, r in REVISIONS.items()}
