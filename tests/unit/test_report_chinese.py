@@ -173,6 +173,14 @@ def test_nor_where_something_is_absent() -> None:
     assert not left(told(chinese((2015,), parents=False, revisions=False), ZH))
 
 
+def test_a_threshold_is_written_out() -> None:
+    deflated = [
+        told(chinese(settings=SETTINGS["deflated"]), language)["method"] for language in (language_of("en"), ZH)
+    ]
+    assert any(text.startswith("A unit with V above 1,000,000 CNY is a payer") for text in deflated[0])
+    assert any(text.startswith("V 大于 100 万元的单元为支付区，V 小于 −100 万元的") for text in deflated[1])
+
+
 def test_another_currency_is_named_throughout() -> None:
     settings = {
         "study": {"name": "甲区", "currency": "EUR"},

@@ -165,10 +165,19 @@ def _groups(money: Compensation, language: Language) -> Passage:
     else:
         text = language.say(
             "A unit with V above {size} is a payer, one with V below −{size} a recipient, the others are balanced.",
-            size=numbers.as_stated(limit, language.currency, language),
+            size=_whole(limit, language),
         )
     lacking = language.say("A unit that lacks any quantity the account or its revision needs is missing that year.")
     return Passage(language.say("Groups"), (), (language.joined([text, lacking]),))
+
+
+def _whole(money: float, language: Language) -> str:
+    """Return a round sum as it is written out: ``1,000,000 CNY``, ``100 万元``."""
+    sizes = {"1e8": 1e8, "1e4": 1e4} if language.code == "zh" else {}
+    for word, size in sizes.items():
+        if money % size == 0:
+            return numbers.as_stated(money / size, f"{word} {language.currency}", language)
+    return numbers.as_stated(money, language.currency, language)
 
 
 def _priority(zoning: Zoning, language: Language) -> Passage:
