@@ -209,10 +209,11 @@ def _agreement(row: Mapping[Any, Any], language: Language) -> str:
     """Return the rank correlation of both sides, or of the one that has any."""
     rho = {side: row[f"spearman_{side}"] for side in ("payers", "recipients")}
     text = {side: numbers.number(float(value), 3) for side, value in rho.items() if not numbers.is_missing(value)}
-    said = [language.say("{rho} among payers", rho=text["payers"])] if "payers" in text else []
-    if "recipients" in text:
-        said.append(language.say("{rho} among recipients", rho=text["recipients"]))
-    return language.listing(said)
+    if len(text) == len(rho):
+        return language.say("{payers} among payers and {recipients} among recipients", **text)
+    if "payers" in text:
+        return language.say("{payers} among payers", **text)
+    return language.say("{recipients} among recipients", **text) if text else ""
 
 
 def _largest_move(row: Mapping[Any, Any], names: Mapping[str, str], language: Language) -> str:
