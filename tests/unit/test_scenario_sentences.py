@@ -106,9 +106,11 @@ def test_settings_that_differ(before: dict[str, object], after: dict[str, object
 
 def test_rows_for_a_terminal() -> None:
     result = with_scenarios(tiny_result([5, -5], years=(2010,)), {"高价": tiny_result([10, -10], years=(2010,))})
-    head, row = comparison_rows(result.comparison)
+    head, row = comparison_rows(result.comparison, EN.measure("CNY"))
     assert len(head) == len(row)
     assert row[:8] == ("高价", "2010", "2", "0", "0", "3.00 → 6.00", "3.00 → 6.00", "3.00")
+    million = language_of("en", "EUR").measure("CNY")
+    assert comparison_rows(result.comparison, million)[1][5] == "300.00 → 600.00"
 
 
 def test_the_section_of_a_report() -> None:
