@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from ecocomp.language import CODES, language_of
 from ecocomp.language.catalogue import messages
 from ecocomp.language.spacing import put_in
+from ecocomp.variables import table
 from messages import places, said
 
 OTHERS = [code for code in CODES if code != "en"]
@@ -56,6 +58,11 @@ def test_chinese_and_latin_are_a_blank_apart_and_values_stay_as_they_are() -> No
     assert put_in("变化{a}，即 {b} 亿元", {"a": "−5%", "b": "1,234"}) == "变化 −5%，即 1,234 亿元"
 
 
+def test_every_unit_of_the_variables_has_chinese_words() -> None:
+    labels = {language_of("zh").measure(v.unit).label for v in table().values()}
+    assert not [label for label in labels if re.search("[A-Za-z]", label.replace("CO₂", ""))]
+
+
 def test_a_count_takes_its_form() -> None:
     assert language_of("en").count("{count} unit", "{count} units", 1) == "1 unit"
     assert language_of("en").count("{count} unit", "{count} units", 1234) == "1,234 units"
@@ -80,3 +87,4 @@ def test_amounts_stand_in_the_units_that_readers_expect() -> None:
     assert shown("en", "EUR", "CNY/t CO2", 60) == (60, "EUR/t CO₂")
     assert shown("zh", "CNY", "CNY/t CO2", 60) == (60, "元/吨 CO₂")
     assert shown("en", "CNY", "km2", 3) == (3, "km²")
+    assert [shown("zh", "CNY", unit, 3) for unit in ("km/a", "CNY/person")] == [(3, "公里/年"), (3, "元/人")]

@@ -52,9 +52,8 @@ def test_settings_are_printed_as_written() -> None:
 
 def test_small_numbers_in_words() -> None:
     assert [numbers.p_value(p) for p in (0.0, 0.0123, NAN)] == ["< 0.001", "0.012", "–"]
-    assert [numbers.percent(x) for x in (0.0567, 0.5, 1e-6)] == ["5.7%", "50%", "less than 0.01%"]
+    assert [numbers.percent(x, EN) for x in (0.0567, 0.5, 1e-6)] == ["5.7%", "50%", "less than 0.01%"]
     assert [numbers.fraction(x) for x in (1 / 3, 0.25, 0.41234)] == ["1/3", "1/4", "0.412"]
-    assert numbers.measure("Mt CO2 at mean size") == "Mt CO₂ at mean size"
 
 
 def test_amounts_stand_in_the_readers_unit() -> None:
@@ -76,10 +75,21 @@ def test_amounts_stand_in_the_readers_unit() -> None:
         (2.0, "Mt CO2", "2 Mt CO₂", "2 百万吨 CO₂"),
         (2.0, "kt CO2", "2 kt CO₂", "2 千吨 CO₂"),
         (1.0, "g C/m2", "1 g C/m²", "1 g C/平方米"),
+        (2.0, "km2", "2 km²", "2 平方公里"),
+        (2.0, "million CNY", "2 million CNY", "2 百万元"),
     ],
 )
 def test_what_a_study_states_keeps_its_unit(value: float, unit: str, english: str, chinese: str) -> None:
     assert [numbers.as_stated(value, unit, language) for language in (EN, ZH)] == [english, chinese]
+
+
+def test_money_of_another_currency() -> None:
+    english, chinese = language_of("en", "EUR"), language_of("zh", "EUR")
+    assert [say.money(5.4e8, language) for language in (english, chinese)] == ["540 million EUR", "5.40 亿欧元"]
+    assert [numbers.as_stated(60.0, "EUR/t CO2", language) for language in (english, chinese)] == [
+        "60 EUR/t CO₂", "60 欧元/吨 CO₂",
+    ]  # fmt: skip
+    assert numbers.stated_unit("1e6 EUR", english) == "10⁶ EUR"
 
 
 def test_lists() -> None:
@@ -163,10 +173,10 @@ def test_first_ranked() -> None:
         "By priority in 2017, the first payers are A and B; the first recipient is C."
     )
     assert say.first_ranked(2017, ["甲县", "乙县"], ["丙县"], ZH) == (
-        "按 2017 年生态补偿优先级排序，居首的支付区为甲县和乙县；居首的受偿区为丙县。"
+        "按 2017 年生态补偿优先级排序，位居前列的支付区为甲县和乙县；位居前列的受偿区为丙县。"
     )
     assert say.first_ranked(2017, ["A"], [], EN) == "By priority in 2017, the first payer is A."
-    assert say.first_ranked(2017, [], ["丙县"], ZH) == "按 2017 年生态补偿优先级排序，居首的受偿区为丙县。"
+    assert say.first_ranked(2017, [], ["丙县"], ZH) == "按 2017 年生态补偿优先级排序，位居前列的受偿区为丙县。"
     assert say.first_ranked(2017, [], [], EN) == ""
 
 
@@ -240,7 +250,7 @@ def test_too_few_years_for_a_trend() -> None:
         "could give is 0.33."
     )
     assert clusters.no_trend_possible(3, 0.05, 1 / 3, ZH) == (
-        "年份仅有 3 个，任何一类单元数的趋势都不可能在 0.05 水平上显著：曼-肯德尔检验可得的最小 p 值为 0.33。"
+        "仅有 3 个年份，任何一类单元数的趋势都不可能在 0.05 水平上显著：曼-肯德尔检验可得的最小 p 值为 0.33。"
     )
 
 
@@ -340,7 +350,7 @@ def test_centres() -> None:
         "The centre of gravity of payments lies at 116.15° E, 38.51° N in 2017, in Hejian."
     )
     assert centre.centre_place("payments", 2017, (116.148, 38.508), "河间市", ZH, (2007, 116.0, 38.6)) == (
-        "2017 年支付额重心位于东经 116.15°、北纬 38.51°，地处河间市（2007 年：东经 116.00°、北纬 38.60°）。"
+        "2017 年支付重心位于东经 116.15°、北纬 38.51°，地处河间市（2007 年：东经 116.00°、北纬 38.60°）。"
     )
     assert centre.centre_place("receipts", 2017, (-1.5, -2.0), "", EN).endswith(
         "1.50° W, 2.00° S in 2017, outside every unit."
@@ -391,8 +401,8 @@ def test_stability() -> None:
         "throughout."
     )
     assert say.stability(sides, 20, ZH) == (
-        "就各年均有位次的单元而言，位次的肯德尔和谐系数 W 为支付区 0.95（149 个）和受偿区 0.97（19 个）；W 为 1 表示各"
-        "年次序完全相同，为 0 表示毫无一致性。13 个支付区和 17 个受偿区始终居于前 20 位。"
+        "就各年均有位次的单元而言，位次的肯德尔和谐系数 W 为：支付区 0.95（149 个）和受偿区 0.97（19 个）；W 为 1 表示"
+        "各年次序完全相同，为 0 表示毫无一致性。13 个支付区和 17 个受偿区始终居于前 20 位。"
     )
     assert say.stability([("payer", 0.5, 2, 1)], 20, EN).endswith("; 1 payer stays among the first 20 throughout.")
     assert say.stability([("payer", NAN, 1, 1)], 20, EN) == ""

@@ -17,7 +17,7 @@ EN, ZH = Wording(language_of("en"), {}), Wording(language_of("zh"), {"7": "甲�
         ("emissions", 1.5, ("Emissions [Mt CO₂]", "1.500"), ("碳排放量 [万吨 CO₂]", "150.0")),
         ("population", 1.234e6, ("Population [person]", "1,234,000"), ("常住人口 [万人]", "123.4")),
         ("distance_km", 7.12, ("Distance [km]", "7.120"), ("移动距离 [公里]", "7.120")),
-        ("weighting", "payments", ("Weighting", "payments"), ("权重", "支付额")),
+        ("weighting", "payments", ("Weighting", "payments"), ("权重", "支付")),
         ("group", "payer", ("Group", "payer"), ("类型", "支付区")),
         ("factor", "gdp_per_head", ("Factor", "gdp_per_head"), ("驱动因子", "人均地区生产总值")),
         ("payer", "7", ("Payer", "7"), ("支付单元", "甲县")),

@@ -22,7 +22,8 @@ _ENGLISH = {"degree": Measure(1.0, "°")}
 _CHINESE = {
     "Mt CO2": Measure(0.01, "万吨 CO₂"), "Mt CO2 at mean size": Measure(0.01, "万吨 CO₂，平均规模"),
     "person": Measure(1e4, "万人"), "degree": Measure(1.0, "°"), "km": Measure(1.0, "公里"),
-    "km2": Measure(1.0, "平方公里"), "t CO2/person": Measure(1.0, "吨 CO₂/人"),
+    "km2": Measure(1.0, "平方公里"), "t CO2/person": Measure(1.0, "吨 CO₂/人"), "km/a": Measure(1.0, "公里/年"),
+    "1/a": Measure(1.0, "个/年"), "unit of the response": Measure(1.0, "因变量单位"),
 }  # fmt: skip
 
 
@@ -46,7 +47,8 @@ def measure_of(unit: str, code: str, currency: str) -> Measure:
     if unit == "CNY/t CO2":
         return Measure(1.0, f"{money}/吨 CO₂" if code == "zh" else f"{money}/t CO₂")
     known = (_CHINESE if code == "zh" else _ENGLISH).get(unit)
-    return known or Measure(1.0, _written(unit.replace("CNY", money)))
+    written = _written(unit.replace("CNY", money))
+    return known or Measure(1.0, written.replace("person", "人") if code == "zh" else written)
 
 
 def _written(unit: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ecocomp.language import Language
 from ecocomp.outputs.report.categories import words_of
 from ecocomp.outputs.report.numbers import is_missing, number, p_value, plain, significant
-from ecocomp.outputs.report.sentences import capped, row_of, units
+from ecocomp.outputs.report.sentences import capped, row_of, semicolons, units
 
 __all__ = [
     "among_income",
@@ -219,10 +219,7 @@ def _classes(text: str, language: Language) -> str:
     """Return groups of classes such as ``LL; HL, ns`` in a language."""
     words = words_of("cluster", language)
     groups = [row_of([words.get(c, c) for c in group.split(", ")], language) for group in text.split("; ")]
-    found = groups[0]
-    for group in groups[1:]:
-        found = language.say("{first}; {second}", first=found, second=group)
-    return found
+    return semicolons(groups, language)
 
 
 def global_moran(year: int, moran: float, p: float, alpha: float, language: Language) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import pandas as pd
 
 from ecocomp.language import Language
 from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report.categories import origins, severities
+from ecocomp.outputs.report.problems import in_own_words
+from ecocomp.outputs.report.sentences import semicolons
 from ecocomp.outputs.report.tables import Column, Table, Wording, cells_of, head
 from ecocomp.result import Result
 from ecocomp.rules import table as rules
@@ -87,14 +88,14 @@ def file_table(result: Result, language: Language) -> Table:
     """Return the files read, with the beginnings of their fingerprints, source and datum."""
     rows = []
     for role, source in result.manifest["inputs"].items():
-        about = [str(source[k]) for k in ("source", "datum", "encoding") if source.get(k)]
+        about = [_about(str(source[k]), language) for k in ("source", "datum", "encoding") if source.get(k)]
         digest = str(source.get("sha256", ""))[:_SHORT_HASH]
         rows.append(
             [
                 _role(role, language),
                 str(source.get("file", "")),
                 f"{digest}…" if digest else numbers.MISSING,
-                "; ".join(about),
+                semicolons(about, language),
             ]
         )
     heads = [
@@ -103,6 +104,20 @@ def file_table(result: Result, language: Language) -> Table:
     ]  # fmt: skip
     caption, file = language.say("Input files"), language.say("manifest.json, with the full SHA-256")
     return Table(caption, [Column(h) for h in heads], [("", rows)], file)
+
+
+def _about(text: str, language: Language) -> str:
+    """Return what the manifest says of a file; what ecocomp says there, in a language."""
+    stated, found, name = text.partition("as the file's CRS says: ")
+    if found and not stated:
+        return language.say("as the file's CRS says: {name}", name=name)
+    known = {
+        "GCJ-02 as the study declares; shifted to WGS 84": language.say(
+            "GCJ-02 as the study declares; shifted to WGS 84"
+        ),
+        "not declared in the study": language.say("not declared in the study"),
+    }
+    return known.get(text, text)
 
 
 def _role(role: str, language: Language) -> str:
@@ -146,27 +161,36 @@ def issue_groups(result: Result, wording: Wording) -> list[IssueGroup]:
 def _group(key: tuple[Hashable, ...], part: pd.DataFrame, wording: Wording) -> IssueGroup:
     language = wording.language
     severity, code = map(str, key)
-    message, remedy = _shared("message", code, part, language), _shared("remedy", code, part, language)
+    own = [in_own_words(code, str(text), language) for text in part["message"]]
+    english = None in own
+    part = part.assign(message=[text or said for text, said in zip(own, part["message"], strict=True)])
+    message, remedy = _problem(code, part, language, english=english), _remedy(code, part, language)
     used = [p for p in _PLACES if not all(numbers.is_missing(v) for v in part[p])]
-    if message in set(part["message"]) and part["message"].nunique() == 1:
+    if set(part["message"]) == {message}:
         used.remove("message")
     shown = part.head(MOST_ISSUES)
     cells = [cells_of(p, shown[p].tolist(), wording) for p in used]
     rows = [list(row) for row in zip(*cells, strict=True)] if used else []
     more = len(part) - len(shown)
-    note = language.count("and {count} more in issues.csv", "and {count} more in issues.csv", more) if more else ""
-    if "message" in used and language.code != "en":
-        note = language.joined([language.say("Problems are told in the English words of issues.csv."), note])
+    notes = [
+        language.say("Some problems are told in the English words of issues.csv.") if english else "",
+        language.count("and {count} more in issues.csv", "and {count} more in issues.csv", more) if more else "",
+    ]
     caption = language.say("Where: {problem}", problem=message)
-    places = Table(caption, [head(p, wording) for p in used], [("", rows)], "issues.csv", note=note)
+    places = Table(caption, [head(p, wording) for p in used], [("", rows)], "issues.csv", note=language.joined(notes))
     return IssueGroup(severities(language).get(severity, severity), code, message, remedy, len(part), places)
 
 
-def _shared(field: Literal["message", "remedy"], code: str, part: pd.DataFrame, language: Language) -> str:
-    """Return what all issues of a rule say, or what the rule says where they differ or speak another language."""
-    texts, rule = part[field].unique(), rules().get(code)
-    if language.code == "zh" and rule is not None and rule.finds_zh:
-        return rule.finds_zh if field == "message" else rule.remedy_zh
-    if len(texts) == 1 or rule is None:
+def _problem(code: str, part: pd.DataFrame, language: Language, *, english: bool) -> str:
+    """Return what all issues of a rule say, or what the rule says where they differ or are not in the language."""
+    texts, rule = part["message"].unique(), rules().get(code)
+    if rule is None or (len(texts) == 1 and not english):
         return str(texts[0])
-    return rule.finds if field == "message" else rule.remedy
+    return rule.finds_zh or rule.finds if language.code == "zh" else rule.finds
+
+
+def _remedy(code: str, part: pd.DataFrame, language: Language) -> str:
+    texts, rule = part["remedy"].unique(), rules().get(code)
+    if language.code == "zh" and rule is not None and rule.remedy_zh:
+        return rule.remedy_zh
+    return str(texts[0]) if len(texts) == 1 or rule is None else rule.remedy

@@ -340,4 +340,4 @@ def _centres(space: Space, language: Language) -> Passage:
 
 
 def _settlement(settings: Settlement, language: Language) -> Passage:
-    return Passage(language.say("Balance and settlement"), *settlement_passage(settings))
+    return Passage(language.say("Balance and settlement"), *settlement_passage(settings, language))

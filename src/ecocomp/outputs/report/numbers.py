@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from ecocomp.language import Language, language_of
+from ecocomp.language import Language
 
 __all__ = [
-    "ENGLISH",
     "HUNDRED_MILLION",
     "MISSING",
     "amount",
@@ -18,7 +17,6 @@ __all__ = [
     "column",
     "fraction",
     "is_missing",
-    "measure",
     "number",
     "p_value",
     "percent",
@@ -29,18 +27,20 @@ __all__ = [
 
 MISSING = "–"
 HUNDRED_MILLION = 1e8
-ENGLISH = language_of("en")
-"""What passages that are not told in other languages yet are written in."""
-_SIGNS = {
-    "CO2": "CO₂", "km2": "km²", "m2": "m²", "1e8 CNY": "10⁸ CNY", "1e6 CNY": "10⁶ CNY", "1e4 CNY": "10⁴ CNY",
-    "degree": "°", "1e4 person": "10⁴ persons",
+_UNITS = {
+    "en": (
+        (r"^1e9 ", "10⁹ "), (r"^1e8 ", "10⁸ "), (r"^1e6 ", "10⁶ "), (r"^1e4 ", "10⁴ "), (r"^1e3 ", "10³ "),
+        (r"(?<=^10. )person$", "persons"), (r"CO2", "CO₂"), (r"\b(k?m)2\b", r"\1²"), (r"\bm3\b", "m³"),
+        (r"\bdegree\b", "°"),
+    ),
+    "zh": (
+        (r"CO2", "CO₂"), (r"\bkm2\b", "平方公里"), (r"\bm2\b", "平方米"), (r"\bm3\b", "立方米"), (r"\bha\b", "公顷"),
+        (r"\bdegree\b", "°"), (r"\bpersons?\b", "人"), (r"\b(?:RMB|yuan)\b", "元"), (r"\bkt\b", "千吨"),
+        (r"\bMt\b", "百万吨"), (r"\bkg\b", "千克"), (r"\bt\b", "吨"), (r"^(?:1e9|billion) ", "十亿"), (r"^1e8 ", "亿"),
+        (r"^(?:1e6|million) ", "百万"), (r"^1e4 ", "万"), (r"^(?:1e3|thousand) ", "千"),
+    ),
 }  # fmt: skip
-_CHINESE_UNITS = (
-    (r"CO2", "CO₂"), (r"\bkm2\b", "平方公里"), (r"\bm2\b", "平方米"), (r"\bm3\b", "立方米"), (r"\bha\b", "公顷"),
-    (r"\bdegree\b", "°"), (r"\bpersons?\b", "人"), (r"\b(?:CNY|RMB|yuan)\b", "元"), (r"\bkt\b", "千吨"),
-    (r"\bMt\b", "百万吨"), (r"\bkg\b", "千克"), (r"\bt\b", "吨"), (r"^1e8 ", "亿"), (r"^1e6 ", "百万"),
-    (r"^1e4 ", "万"), (r"^1e3 ", "千"),
-)  # fmt: skip
+"""What stands for what in the units that a study states, in this order."""
 
 
 def is_missing(value: object) -> bool:
@@ -81,7 +81,7 @@ def _cell(value: float | None, decimals: int) -> str:
     return significant(value, 2) if vanished else text
 
 
-def percent(share: float | None, language: Language = ENGLISH) -> str:
+def percent(share: float | None, language: Language) -> str:
     """Return a share as a percentage: ``5.7%``, or ``less than 0.01%``."""
     if share is None or is_missing(share):
         return MISSING
@@ -129,17 +129,8 @@ def _with_unit(text: str, label: str) -> str:
 
 def stated_unit(unit: str, language: Language) -> str:
     """Return a unit as a study states it, in the language's signs: ``10⁸ CNY``, ``亿元``; unknown words stay."""
-    if language.code != "zh":
-        return measure(unit)
     currency = language.measure("CNY/t CO2").label.partition("/")[0]
     unit = re.sub(rf"\b{language.currency}\b", currency, unit)
-    for pattern, sign in _CHINESE_UNITS:
+    for pattern, sign in _UNITS[language.code]:
         unit = re.sub(pattern, sign, unit)
-    return unit
-
-
-def measure(unit: str) -> str:
-    """Return a unit of measure as a reader writes it: ``Mt CO₂``, ``km²``."""
-    for plain, sign in _SIGNS.items():
-        unit = unit.replace(plain, sign)
     return unit

@@ -256,6 +256,8 @@ def _legend_cells(label: str, settings: Revision, unit: str, language: Language)
     name, _, variant = label.partition(", ")
     method, own = REVISIONS[name], name == settings.method
     title, formula = revision_title(name, language), method.formula
+    if name == "ecc_esc":
+        formula = language.say("R = C/ECC or C·ESC")
     if name == "size_normalised":
         formula = {
             "geometric": language.say("{formula}, κ the geometric mean", formula=formula),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from ecocomp.language import Language
-from ecocomp.outputs.report.numbers import ENGLISH, amount, is_missing, number, percent, significant
+from ecocomp.outputs.report.numbers import amount, is_missing, number, percent, significant
 
 __all__ = [
     "agreement",
@@ -23,12 +23,11 @@ __all__ = [
     "first_sums",
     "flips",
     "heads",
-    "listing",
     "missing_units",
     "money",
     "money_moved",
-    "plural",
     "row_of",
+    "semicolons",
     "settlement",
     "stability",
     "totals",
@@ -36,26 +35,16 @@ __all__ = [
 ]
 
 
-def money(cny: float | None, language: Language = ENGLISH) -> str:
+def money(cny: float | None, language: Language) -> str:
     """Return an amount in the unit that readers expect: ``541 × 10⁸ CNY``, ``541 亿元``."""
     if cny is None or is_missing(cny):
         return language.say("an unknown sum")
     return amount(cny, "CNY", language)
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun: ``1 unit``, ``2 units``."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
-
-
 def units(count: int, language: Language) -> str:
     """Return a number of units: ``1 unit``, ``174 个单元``."""
     return language.count("{count} unit", "{count} units", count)
-
-
-def listing(words: Sequence[str]) -> str:
-    """Return words as a list: ``a, b and c``."""
-    return ENGLISH.listing(words)
 
 
 def row_of(words: Sequence[str], language: Language) -> str:
@@ -65,7 +54,14 @@ def row_of(words: Sequence[str], language: Language) -> str:
     return reduce(lambda first, second: language.say("{first}, {second}", first=first, second=second), words)
 
 
-def capped(words: Sequence[str], most: int, language: Language = ENGLISH) -> str:
+def semicolons(words: Sequence[str], language: Language) -> str:
+    """Return clauses or groups of words apart: ``a; b``, ``甲；乙``."""
+    if not words:
+        return ""
+    return reduce(lambda first, second: language.say("{first}; {second}", first=first, second=second), words)
+
+
+def capped(words: Sequence[str], most: int, language: Language) -> str:
     """Return at most so many words as a list, and how many more there are."""
     more = len(words) - most
     if more <= 0:
@@ -74,7 +70,7 @@ def capped(words: Sequence[str], most: int, language: Language = ENGLISH) -> str
     return language.count("{words} and {count} more", "{words} and {count} more", more, words=kept)
 
 
-def compass(bearing: float, language: Language = ENGLISH) -> str:
+def compass(bearing: float, language: Language) -> str:
     """Return the nearest of sixteen points of the compass for a bearing clockwise from north [degrees]."""
     points = (
         language.say("north"), language.say("north-north-east"), language.say("north-east"),
@@ -333,7 +329,7 @@ def agreement(own: str, lowest: tuple[str, int, float], highest: tuple[str, int,
 
 def flips(year: int, never: Sequence[str], counts: Sequence[tuple[str, int, int]], language: Language) -> str:
     """Say under which revisions units change sides: names without a flip, and (name, flips, units)."""
-    keep = language.listing(never)
+    keep = language.listing([f"“{name}”" if language.code == "zh" else name for name in never])
     turns = language.listing([
         language.say("{flips} of {units} under {name}", flips=number(n), units=number(total), name=name)
         for name, n, total in counts

@@ -187,9 +187,7 @@ def _binding(result: Result, study: Study, wording: Wording, year: int) -> Table
     return from_frame(rows, columns, caption, "settlement_limits.csv", wording, note)
 
 
-def settlement_passage(
-    settings: Settlement, language: Language = numbers.ENGLISH
-) -> tuple[tuple[Markup, ...], tuple[str, ...]]:
+def settlement_passage(settings: Settlement, language: Language) -> tuple[tuple[Markup, ...], tuple[str, ...]]:
     """Return the formulas and the words of how the region is settled."""
     formulas = [Markup("a<sub>i</sub> = max(V<sub>i</sub>, 0), b<sub>j</sub> = max(−V<sub>j</sub>, 0)")]
     if settings.method == "proportional":
