@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
+LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 PANEL = re.compile(r"（[a-c]）")
 ALLOWED = {
-    "CO", "GDP", "n", "N", "p", "q", "z", "FDR", "HH", "LL", "HL", "LH", "k", "STIRPAT", "GM", "LMDI", "drivers.csv",
+    "CO", "GDP", "n", "N", "a", "b", "p", "q", "t", "k", "F", "R", "Gi", "FDR", "AIC", "HH", "LL", "HL", "LH",
+    "STIRPAT", "GM", "LMDI-I", "drivers.csv",
 }  # fmt: skip
 """Words that a Chinese report of this field writes in Latin letters."""
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff] ?[,;:!?()]|[,;:!?()] ?[\u4e00-\u9fff]|[\u4e00-\u9fff]\.")

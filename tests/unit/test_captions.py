@@ -40,7 +40,7 @@ def test_a_chinese_caption_is_chinese(name: str, tmp_path) -> None:
     written = write_figure(result, name, tmp_path, ZH).caption
     assert foreign(written, ["tiny.csv", "province", "x"]) == set()
     assert half_width(written) == []
-    assert written.endswith("数据：数据表 tiny.csv；最弱输入的来源类别：给定数据。")
+    assert written.endswith("数据：数据表 tiny.csv；输入数据中最弱的来源类别：给定数据。")
 
 
 def test_captions_in_both_languages() -> None:
@@ -53,8 +53,9 @@ def test_captions_in_both_languages() -> None:
         "receivable by it. n = 2 of 2 units have an amount. Data: table tiny.csv; origin of the weakest input: given."
     )
     assert chinese == (
-        "2010 和 2011 年各单元的补偿金额；正值为应付，负值（点状填充）为应得。n = 2，即 2 个单元中有补偿金额的单元数。"
-        "数据：数据表 tiny.csv；最弱输入的来源类别：给定数据。"
+        "2010 和 2011 年各单元的补偿金额；正值为应付，负值（点状填充）为应得。共 2 个单元，"
+        "其中 2 个有补偿金额（n = 2）。"
+        "数据：数据表 tiny.csv；输入数据中最弱的来源类别：给定数据。"
     )
     english, chinese = said("revisions", tiny_result([1, -1], revisions=True))
     assert "the study's own revision, size-normalised (geometric, this study)." in english
@@ -66,8 +67,8 @@ def test_the_closing_sentences_are_in_the_language_of_the_report() -> None:
     scene = scene_of(tiny_result([1, -1], years=range(2000, 2017), names=["易县", "尚义县"], study=study), ZH)
     scene = replace(scene, style=replace(scene.style, remark="No Chinese font was found: labels are in English."))
     assert caption(scene, "甲。") == (
-        "甲。n = 2，即 2 个单元中有补偿金额的单元数。数据：数据表 tiny.csv；地区生产总值和土地面积来自某年鉴；"
-        "最弱输入的来源类别：给定数据。未找到中文字体，图中文字为英文。"
+        "甲。共 2 个单元，其中 2 个有补偿金额（n = 2）。数据：数据表 tiny.csv；地区生产总值和土地面积来自某年鉴；"
+        "输入数据中最弱的来源类别：给定数据。未找到中文字体，图中文字为英文。"
     )
     assert when_shown(scene) == "2000、2003、2006、2010、2013 和 2016 年（自 17 个年份中等间隔选取 6 个）"
 

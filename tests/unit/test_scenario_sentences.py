@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ecocomp.comparison import with_scenarios
-from ecocomp.language import language_of
+from ecocomp.language import Language, language_of
 from ecocomp.outputs.report.scenarios import comparison_rows, differing_settings, scenario_section, scenario_sentences
 from ecocomp.outputs.report.tables import Wording
 from ecocomp.result import Result
@@ -19,10 +19,10 @@ EN, ZH = language_of("en"), language_of("zh")
 NAMES = {f"u{i}": f"County {i}" for i in range(6)}
 
 
-def told(base: list[float], other: list[float], **settings: object) -> list[str]:
+def told(base: list[float], other: list[float], language: Language = EN) -> list[str]:
     """Return the sentences of a scenario over values in Mt at 60 CNY/t: 1 is 0.6 × 10⁸ CNY."""
     results = [tiny_result(values, years=(2010,)) for values in (base, other)]
-    return scenario_sentences(with_scenarios(results[0], {"s": results[1]}), "s", NAMES, EN)
+    return scenario_sentences(with_scenarios(results[0], {"s": results[1]}), "s", NAMES, language)
 
 
 def test_nothing_differs() -> None:
@@ -106,9 +106,11 @@ def test_settings_that_differ(before: dict[str, object], after: dict[str, object
 
 def test_rows_for_a_terminal() -> None:
     result = with_scenarios(tiny_result([5, -5], years=(2010,)), {"高价": tiny_result([10, -10], years=(2010,))})
-    head, row = comparison_rows(result.comparison)
+    head, row = comparison_rows(result.comparison, EN.measure("CNY"))
     assert len(head) == len(row)
     assert row[:8] == ("高价", "2010", "2", "0", "0", "3.00 → 6.00", "3.00 → 6.00", "3.00")
+    million = language_of("en", "EUR").measure("CNY")
+    assert comparison_rows(result.comparison, million)[1][5] == "300.00 → 600.00"
 
 
 def test_the_section_of_a_report() -> None:
@@ -121,3 +123,82 @@ def test_the_section_of_a_report() -> None:
     rows = section.table.blocks[0][1]
     assert [row[5:9] for row in rows] == [["3.000", "6.000", "3.000", "6.000"]] * 2, "one count of decimals"
     assert pd.Series([c.label for c in section.table.columns]).is_unique
+
+
+@pytest.mark.parametrize(
+    ("base", "other", "expected"),
+    [
+        ([1, 2, -3], [1, 2, -3], ["2010 年，所比较的 3 个单元没有任何差异。"]),
+        ([2, 4, 1, -3], [5, 4, -1, -3], [
+            "2010 年，4 个单元中有 1 个类型发生变化（1 个转为受偿区）：County 2。",
+            "应付总额由 4.20 亿元升至 5.40 亿元（+28.6%），应得总额由 1.80 亿元升至 2.40 亿元（+33.3%）；"
+            "变动金额为 1.50 亿元。",
+            "位次的斯皮尔曼秩相关系数：支付区为 −1.000；位次变化最大的是 County 0，前移 1 位。",
+        ]),
+        ([2, 4, 1, -3, -1], [-2, 4, 0, 3, -1], [
+            "2010 年，5 个单元中有 3 个类型发生变化（1 个转为支付区、1 个转为受偿区和 1 个转为平衡单元）："
+            "County 0、County 2 和 "
+            "County 3。",
+            "应付总额仍为 4.20 亿元，应得总额由 2.40 亿元降至 1.80 亿元（−25.0%）；变动金额为 3.30 亿元。",
+        ]),
+        ([1, 2], [2, 1], [
+            "2010 年，2 个单元的类型均未变化。", "应付总额仍为 1.80 亿元，应得总额仍为 0 亿元；变动金额为 0.600 亿元。",
+            "位次的斯皮尔曼秩相关系数：支付区为 −1.000；位次变化最大的是 County 0，前移 1 位。",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_is_said_in_chinese(base: list[float], other: list[float], expected: list[str]) -> None:
+    assert told(base, other, ZH) == expected
+
+
+def test_agreement_of_both_sides_and_a_move_back() -> None:
+    base, other = [4, 2, -3, -1], [2, 4, -3, -1]
+    assert told(base, other)[-1] == (
+        "Spearman's rho of the ranks is −1.000 among payers and 1.000 among recipients; the largest rank move is that "
+        "of County 0, 1 place back."
+    )
+    assert told(base, other, ZH)[-1] == (
+        "位次的斯皮尔曼秩相关系数：支付区为 −1.000，受偿区为 1.000；位次变化最大的是 County 0，后移 1 位。"
+    )
+    higher = [8, 4, -6, -2]
+    assert told(base, higher)[-1].endswith("1.000 among recipients; no rank moves.")
+    assert told(base, higher, ZH)[-1].endswith("受偿区为 1.000；位次均无变化。")
+
+
+def test_ranks_without_agreement_and_clusters() -> None:
+    # one payer on each side of the comparison: no correlation of one rank, and u1 comes after u2
+    one, two = tiny_result([2, -1, 1], years=(2010,)), tiny_result([-2, -1, 3], years=(2010,))
+    two.results["cluster"] = ["LL", *two.results["cluster"][1:]]
+    compared = with_scenarios(one, {"s": two})
+    english, chinese = (scenario_sentences(compared, "s", NAMES, language) for language in (EN, ZH))
+    assert english[-2:] == ["As for ranks, the largest rank move is that of County 1, 1 place back.",
+                            "1 unit is of another cluster class."]  # fmt: skip
+    assert chinese[-2:] == ["位次变化最大的是 County 1，后移 1 位。", "1 个单元的聚类类型发生变化。"]
+
+
+def test_missing_units_other_years_and_kinds_in_chinese() -> None:
+    base = tiny_result([1, 2, -3], years=(2010, 2015))
+    other = tiny_result([1, np.nan, -3, 4], years=(2015, 2020))
+    other = replace(other, manifest={**other.manifest, "revised_unit": "Mt CO2"})
+    assert scenario_sentences(with_scenarios(base, {"高价": other}), "高价", NAMES, ZH) == [
+        "未予比较：仅见于基准的 2010 年，仅见于高价的 2020 年。",
+        "未予比较：仅见于高价的 1 个单元。",
+        "2015 年，2 个单元在其中一次或两次运行中缺少金额，未予比较。",
+        "2015 年，所比较的 2 个单元没有任何差异。",
+        "两种修正方法的性质不同（“万吨 CO₂，平均规模”与“万吨 CO₂”）：宜比较哪些单元支付及其先后次序，而非金额多少。",
+    ]
+    fewer = tiny_result([1, 2], years=(2010, 2015))
+    (said, *_) = scenario_sentences(with_scenarios(base, {"s": fewer}), "s", NAMES, ZH)
+    assert said == "未予比较：仅见于基准的 1 个单元。"
+    (said, *_) = scenario_sentences(with_scenarios(base, {"s": fewer}), "s", NAMES, EN)
+    assert said == "Left out: 1 unit of the base alone."
+
+
+def test_settings_and_table_in_chinese() -> None:
+    many = with_settings({"space": {"k": 3}}, {"adjust": {str(i): {"a": 1} for i in range(10)}})
+    assert differing_settings(many, "s", ZH)[0] == "space.k: 3 → 未设定"
+    assert differing_settings(many, "s", ZH)[-1] == "另有 3 项"
+    section = scenario_section(with_scenarios(tiny_result([5, -5]), {"高价": tiny_result([10, -10])}), Wording(ZH, {}))
+    assert section is not None
+    assert section.table.caption == "各情景与基准的差异（限于两者均有金额的单元）"
+    assert section.table.columns[5].label == "基准应付总额 [亿元]"

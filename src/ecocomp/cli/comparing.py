@@ -37,7 +37,7 @@ def compare(folders: tuple[Path, ...], output: Path | None, force: bool, as_json
     show_progress("opening the runs")
     result, places = _opened(folders)
     names = display_names(result.results, result.manifest["parents"])
-    english = language_of("en")
+    english = language_of("en", result.currency)
     told = {name: scenario_sentences(result, name, names, english) for name in result.scenarios}
     if output is not None:
         show_progress("tables and map")
@@ -80,12 +80,14 @@ def _opened(folders: Sequence[Path]) -> tuple[Result, dict[str, str]]:
 
 
 def show_comparison(result: Result) -> None:
-    """Print the comparison as an aligned table, money in 10⁸ CNY."""
+    """Print the comparison as an aligned table, money in the unit that readers expect."""
     from ecocomp.issue_table import columns_of
+    from ecocomp.language import language_of
     from ecocomp.outputs.report.scenarios import comparison_rows
 
-    click.echo("money in 10⁸ CNY, base → scenario")
-    rows = comparison_rows(result.comparison)
+    measure = language_of("en", result.currency).measure("CNY")
+    click.echo(f"money in {measure.label}, base → scenario")
+    rows = comparison_rows(result.comparison, measure)
     widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [

@@ -11,7 +11,7 @@ __all__ = ["put_in", "spaced"]
 _CHINESE = "[\u3400-\u9fff\uf900-\ufaff]"
 _BEFORE = re.compile(f"{_CHINESE} ?$")
 _AFTER = re.compile(f"^ ?{_CHINESE}")
-_OPENS, _CLOSES = re.compile(r"^[+−]?\w"), re.compile(r"[\w%]$")
+_OPENS, _CLOSES = re.compile(r"^[+−]?\w"), re.compile(r"[\w%)]$")
 
 
 def put_in(message: str, values: Mapping[str, object]) -> str:
@@ -37,6 +37,8 @@ def spaced(parts: Iterable[str]) -> str:
     --------
     >>> spaced(["2", "、", "9", "和", "甲 ", "乙"])
     '2、9 和甲乙'
+    >>> spaced(["按", "GM(1,1)", "预测"])
+    '按 GM(1,1) 预测'
     """
     whole = ""
     for part in parts:

@@ -90,7 +90,7 @@ def scene_of(result: Result, language: Language | None = None) -> Scene:
     shown = tuple(spaced(years))
     return Scene(
         result=result,
-        language=language or language_of("en"),
+        language=language or language_of("en", result.currency),
         style=style,
         ground=ground_of(result, panels=2 * len(shown)),
         years=years,

@@ -10,7 +10,6 @@ from fractions import Fraction
 from ecocomp.language import Language
 
 __all__ = [
-    "HUNDRED_MILLION",
     "MISSING",
     "amount",
     "as_stated",
@@ -26,7 +25,6 @@ __all__ = [
 ]
 
 MISSING = "–"
-HUNDRED_MILLION = 1e8
 _UNITS = {
     "en": (
         (r"^1e9 ", "10⁹ "), (r"^1e8 ", "10⁸ "), (r"^1e6 ", "10⁶ "), (r"^1e4 ", "10⁴ "), (r"^1e3 ", "10³ "),

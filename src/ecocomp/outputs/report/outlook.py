@@ -171,13 +171,18 @@ def _against(region: pd.DataFrame, method: str, language: Language) -> list[str]
 def _missed(region: pd.DataFrame, method: str, language: Language) -> str:
     errors = {series: float(region["mape"].to_dict()[method, series]) for series in ("emissions", "sequestration")}
     known = {s: numbers.percent(error, language) for s, error in errors.items() if not numbers.is_missing(error)}
-    parts = {s: language.say("{series} by {error}", series=name_of(s, language), error=e) for s, e in known.items()}
-    if not parts:
+    if not known:
         return ""
     name = _method(method, language)
-    name = language.say("{method} (the baseline)", method=name) if method == BASELINE else name
+    name = _capital(language.say("{method} (the baseline)", method=name) if method == BASELINE else name)
+    if len(known) == len(errors):
+        return language.say(
+            "{method} missed emissions by {emissions} and sequestration by {sequestration} on average.",
+            method=name, **known,
+        )  # fmt: skip
+    ((series, error),) = known.items()
     return language.say(
-        "{method} missed {errors} on average.", method=_capital(name), errors=language.listing(list(parts.values()))
+        "{method} missed {series} by {error} on average.", method=name, series=name_of(series, language), error=error
     )
 
 

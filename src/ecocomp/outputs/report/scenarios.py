@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from ecocomp.language import Language
+from ecocomp.language.measures import Measure
 from ecocomp.outputs.report import numbers
 from ecocomp.outputs.report.sentences import capped, money, units
 from ecocomp.outputs.report.tables import Table, Wording, cells_of, head
@@ -209,10 +210,11 @@ def _agreement(row: Mapping[Any, Any], language: Language) -> str:
     """Return the rank correlation of both sides, or of the one that has any."""
     rho = {side: row[f"spearman_{side}"] for side in ("payers", "recipients")}
     text = {side: numbers.number(float(value), 3) for side, value in rho.items() if not numbers.is_missing(value)}
-    said = [language.say("{rho} among payers", rho=text["payers"])] if "payers" in text else []
-    if "recipients" in text:
-        said.append(language.say("{rho} among recipients", rho=text["recipients"]))
-    return language.listing(said)
+    if len(text) == len(rho):
+        return language.say("{payers} among payers and {recipients} among recipients", **text)
+    if "payers" in text:
+        return language.say("{payers} among payers", **text)
+    return language.say("{recipients} among recipients", **text) if text else ""
 
 
 def _largest_move(row: Mapping[Any, Any], names: Mapping[str, str], language: Language) -> str:
@@ -293,16 +295,16 @@ def _flat(settings: Mapping[str, Any], place: tuple[str, ...] = ()) -> Iterator[
             yield ".".join([*place, str(key)]), text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
-def comparison_rows(frame: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Return the comparison as rows of text with a head, money in 10⁸ CNY, for a terminal."""
+def comparison_rows(frame: pd.DataFrame, measure: Measure) -> list[tuple[str, ...]]:
+    """Return the comparison as rows of text with a head, for a terminal: in English, money in some unit."""
     titles = ("scenario", "year", "units", "left out", "change group", "payments", "receipts", "money moved", "rho",
             "rank moves", "clusters")  # fmt: skip
-    return [titles, *(_row(row) for row in frame.to_dict("records"))]
+    return [titles, *(_row(row, measure) for row in frame.to_dict("records"))]
 
 
-def _row(row: Mapping[Any, Any]) -> tuple[str, ...]:
+def _row(row: Mapping[Any, Any], measure: Measure) -> tuple[str, ...]:
     def money_of(column: str) -> str:
-        return numbers.number(float(row[column]) / numbers.HUNDRED_MILLION, 2)
+        return numbers.number(float(row[column]) / measure.size, 2)
 
     return (
         str(row["scenario"]), str(row["year"]), str(row["units"]), str(row["left_out"]), str(row["group_changes"]),

@@ -171,7 +171,7 @@ def _binding(result: Result, study: Study, wording: Wording, year: int) -> Table
         return Table("", [], [])
     rows = limits[(limits["year"] == year) & (limits["binding"] == "yes")]
     rows = rows.sort_values(["saving", "bound"], ascending=False, kind="stable", na_position="last").head(MOST_LIMITS)
-    columns = ["unit", "limit", "bound", "more_transferred", "saving"]
+    columns = ["name", "limit", "bound", "more_transferred", "saving"]
     caption = language.say(
         "Limits that bind in {year}, and what one {currency} more of a cap or less of a floor changes",
         year=year, currency=_currency(language),
@@ -183,6 +183,7 @@ def _binding(result: Result, study: Study, wording: Wording, year: int) -> Table
     }
     transport = study.settlement.method == "transport"
     note = notes[study.settlement.cost] if transport else language.say("At most {count}.", count=MOST_LIMITS)
+    rows = rows.rename(columns={"unit": "name"})
     return from_frame(rows, columns, caption, "settlement_limits.csv", wording, note)
 
 
