@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,11 +34,27 @@ def _lacking() -> dict[str, str]:
         lacking["database"] = reason
     if any(find_spec(name) is None for name in ("dask", "distributed", "zarr")):
         lacking["scale"] = "dask, distributed or zarr is not installed (extra 'scale')"
+    if (reason := _documents_lack()) is not None:
+        lacking["documents"] = reason
     if find_spec("spreg") is None or find_spec("mgwr") is None:
         lacking["drivers"] = "spreg or mgwr is not installed (extra 'drivers')"
     if find_spec("rasterio") is None or find_spec("exactextract") is None:
         lacking["rasters"] = "rasterio or exactextract is not installed (extra 'rasters')"
     return lacking
+
+
+def _documents_lack() -> str | None:
+    """Return what is absent of all that draws a report page by page."""
+    programs = [name for name in ("soffice", "pdftoppm") if shutil.which(name) is None]
+    if programs:
+        return f"{' and '.join(programs)} not found (LibreOffice Writer, poppler-utils)"
+    if find_spec("weasyprint") is None:
+        return "weasyprint is not installed (extra 'documents')"
+    try:
+        import weasyprint  # noqa: F401
+    except OSError as error:
+        return f"weasyprint lacks its library Pango ({error})"
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -138,7 +138,7 @@ def test_a_year_alone_has_the_same_drivers(result: Result, tmp_path: Path) -> No
 @pytest.mark.drivers
 def test_run_report_and_verify_with_models(tmp_path: Path) -> None:
     study = write(tmp_path / "我的 研究", MODELS)
-    done = CliRunner().invoke(main, ["run", str(study)])
+    done = CliRunner().invoke(main, ["run", str(study), "--lang", "en"])
     assert done.exit_code == 0, done.output
     assert "ML_" not in done.output, "what the library prints stays inside"
     results = study.parent / "研究-results"

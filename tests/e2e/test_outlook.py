@@ -140,7 +140,7 @@ def test_the_order_of_rows_changes_nothing(result: Result, tmp_path: Path) -> No
 def test_on_the_command_line_it_is_written_reported_and_verified(tmp_path: Path) -> None:
     study = study_in(tmp_path / "研究").path
     folder = tmp_path / "结果"
-    done = CliRunner().invoke(main, ["run", str(study), "-o", str(folder)])
+    done = CliRunner().invoke(main, ["run", str(study), "-o", str(folder), "--lang", "en"])
     assert done.exit_code == 0, done.output
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "What drove emissions</h2>" in page

@@ -59,7 +59,7 @@ def is_complete(folder: Path) -> bool:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return a study that was run, and what the run said; neither is changed."""
     study = write_study(tmp_path_factory.mktemp("情景") / "我的 研究", replace={"permutations = 999\n": SCENARIOS})
-    outcome = call("run", study)
+    outcome = call("run", study, "--lang", "en")
     assert outcome.exit_code == 0, outcome.output
     return study, outcome.stdout
 

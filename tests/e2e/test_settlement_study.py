@@ -49,7 +49,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [(p, r, 1 + abs(int(p) - int(r) + 10000)) for p in PAYERS for r in RECIPIENTS]
     costs = pd.DataFrame(rows, columns=["payer", "recipient", "cost"])
     costs.to_csv(study.parent / "费用.csv", index=False, encoding="utf-8-sig")
-    outcome = call("run", study)
+    outcome = call("run", study, "--lang", "en")
     assert outcome.exit_code == 0, outcome.output
     return study
 

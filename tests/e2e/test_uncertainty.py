@@ -76,7 +76,7 @@ def test_tables_hold_together(result: Result) -> None:
 
 def test_the_command_writes_report_and_figures_and_verifies(tmp_path: Path) -> None:
     study = study_in(tmp_path, 64).path
-    done = CliRunner().invoke(main, ["run", str(study)])
+    done = CliRunner().invoke(main, ["run", str(study), "--lang", "en"])
     assert done.exit_code == 0, done.output
     folder = tmp_path / "研究-results"
     assert {"certainty.png", "ranks.svg"} <= {p.name for p in (folder / "figures").iterdir()}

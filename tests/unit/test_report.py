@@ -13,15 +13,15 @@ import pytest
 
 from ecocomp.language import language_of
 from ecocomp.outputs.report import write_report
-from ecocomp.outputs.report.builder import css_string, prose
 from ecocomp.outputs.report.caveats import caveats, is_npp
 from ecocomp.outputs.report.histories import ClusterChanges, cluster_changes
 from ecocomp.outputs.report.method import method
+from ecocomp.outputs.report.page import css_string, prose
 from ecocomp.outputs.report.result_tables import class_table, result_tables, revision_legend
 from ecocomp.outputs.report.tables import Wording
 from ecocomp.result import Result
 from ecocomp.study import Revision, Study
-from unit.report_results import NAMES, figures, make_result
+from unit.report_results import NAMES, PICTURE, figures, make_result
 
 NOTICE = "Modelled demonstration data, not observations"
 RESOURCES = {"src", "href", "data", "poster", "srcset", "action", "background"}
@@ -85,7 +85,7 @@ def test_the_page_is_self_contained(tmp_path: Path) -> None:
 def test_figures_are_embedded_with_their_captions(tmp_path: Path) -> None:
     seen, html = page(make_result(), tmp_path)
     assert seen.alts == ["What accounts shows in Mt CO₂.", "What balance shows in Mt CO₂."]
-    assert base64.b64encode(b"\x89PNG not really").decode() in html
+    assert base64.b64encode(PICTURE).decode() in html
     assert "Figure 1. What accounts shows" in seen.text
 
 

@@ -7,21 +7,50 @@ from pathlib import Path
 import click
 
 from ecocomp.cli.frame import command, folder_argument, json_option, print_json, show_progress
+from ecocomp.language import CODES
+
+FORMATS = ("html", "docx", "pdf")
+"""Those of `ecocomp.outputs.report`, which takes long to import; a test holds them equal."""
 
 
 @command
 @folder_argument
+@click.option(
+    "--lang",
+    "languages",
+    multiple=True,
+    type=click.Choice(CODES),
+    help="Language of the report; again for a second one. Left out: that of the run.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice([*FORMATS, "all"]),
+    help="Page, Word file or PDF; again for a second one. Left out: page and Word file.",
+)
 @json_option
-def report(folder: Path, as_json: bool) -> None:
-    """Rebuild figures, tables and report from a finished run."""
-    from ecocomp.outputs import open_run, save
+def report(folder: Path, languages: tuple[str, ...], formats: tuple[str, ...], as_json: bool) -> None:
+    """Rebuild figures, tables and reports from a finished run.
 
-    save(open_run(folder), folder, force=True, progress=show_progress)
-    path = str(folder / "report.html")
+    Reports that stand in the folder are written anew; those asked for are added. A report in another language than the
+    run's own has it in its name: report_zh.docx, with its figures in figures_zh.
+    """
+    from ecocomp.outputs import open_run, read_manifest, save
+    from ecocomp.outputs.editions import DEFAULT_FORMATS, Edition, editions_among, own_language
+
+    result = open_run(folder)
+    own = own_language(result)
+    endings = FORMATS if "all" in formats else formats or DEFAULT_FORMATS
+    asked = [Edition(language, ending) for language in languages or (own,) for ending in endings]
+    before = editions_among(read_manifest(folder)["files"], own)
+    editions = list(dict.fromkeys([*before, *asked]))
+    save(result, folder, force=True, progress=show_progress, language=own, editions=editions)
+    paths = [str(folder / edition.file(own)) for edition in dict.fromkeys(asked)]
     if as_json:
-        print_json({"report": path})
+        print_json({"report": paths[0], "reports": paths})
     else:
-        click.echo(f"Report: {path}")
+        click.echo("\n".join(f"Report: {path}" for path in paths))
 
 
 @command

@@ -21,6 +21,7 @@ from ecocomp.cli.frame import (
     study_argument,
 )
 from ecocomp.issues import errors
+from ecocomp.language import CODES
 
 if TYPE_CHECKING:
     from ecocomp.result import Result
@@ -104,6 +105,9 @@ def check(study: Path, xlsx: Path | None, as_json: bool) -> int:
     is_flag=True,
     help="Also compare every revision: revisions.csv and a page of the report.",
 )
+@click.option(
+    "--lang", "language", type=click.Choice(CODES), help="Language of figures and report; left out: the study's."
+)
 @click.option("--workers", type=int, metavar="N", help="Have N new processes compute the draws of [uncertainty].")
 @click.option("--scheduler", metavar="ADDRESS", help="Have a running Dask scheduler's workers do it: tcp://HOST:PORT.")
 @json_option
@@ -112,6 +116,7 @@ def run(
     output: Path | None,
     force: bool,
     compare_revisions: bool,
+    language: str | None,
     workers: int | None,
     scheduler: str | None,
     as_json: bool,
@@ -123,12 +128,13 @@ def run(
     """
     folder = output or study.parent / f"{study.stem}-results"
     on = {"workers": workers, "scheduler": scheduler}
-    _run(study, folder, force=force, all_revisions=compare_revisions, as_json=as_json, on=on)
+    _run(study, folder, force=force, all_revisions=compare_revisions, as_json=as_json, on=on, language=language)
 
 
 def _run(
-    study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json: bool, on: Mapping[str, Any] | None = None
-) -> None:
+    study: Path, folder: Path, *, force: bool, all_revisions: bool, as_json: bool, on: Mapping[str, Any] | None = None,
+    language: str | None = None,
+) -> None:  # fmt: skip
     from ecocomp.cli.computing import computing, draws_folder_of
     from ecocomp.outputs import require_writable, save
     from ecocomp.pipeline import run as run_study
@@ -143,7 +149,7 @@ def _run(
         result = run_study(
             settings, all_revisions=all_revisions, progress=show_progress, compute=compute, draws_folder=draws
         )
-    save(result, folder, force=force, progress=show_progress)
+    save(result, folder, force=force, progress=show_progress, language=language)
     discard(draws)
     last = result.regional.iloc[-1]
     if as_json:

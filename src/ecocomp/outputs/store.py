@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ecocomp.issues import ResultsFolderError
+from ecocomp.outputs.editions import DEFAULT_FORMATS, Edition, own_language, write_editions
 from ecocomp.outputs.geodata import read_geometry, write_geodata
 from ecocomp.outputs.replacement import MANIFEST, recover, replacing, require_replaceable
 from ecocomp.outputs.tables import read_frame, write_tables
@@ -39,6 +40,8 @@ def save(
     *,
     force: bool = False,
     progress: Callable[[str], None] | None = None,
+    language: str | None = None,
+    editions: Sequence[Edition] | None = None,
 ) -> Path:
     """Write a result with its figures and report; its scenarios each into a folder of their own, ``scenarios/NAME``.
 
@@ -52,6 +55,10 @@ def save(
         Replace an existing results folder. Files in it that ecocomp did not write are never lost: it refuses.
     progress
         Called with the name of each phase as it begins.
+    language
+        Of figures and report, ``en`` or ``zh``; left out: as the study says.
+    editions
+        Reports to write; left out: a page and a Word file in that language.
 
     Returns
     -------
@@ -62,36 +69,42 @@ def save(
     ------
     ResultsFolderError
         If the folder may not be replaced.
+    MissingDependencyError
+        If a report cannot be written without a package that is not installed.
     """
+    from ecocomp.outputs.report import require_format
+
     target = Path(folder).resolve()
     require_writable(target, force)
+    own = language or own_language(result)
+    reports = [Edition(own, ending) for ending in DEFAULT_FORMATS] if editions is None else editions
+    for edition in reports:
+        require_format(edition.ending)
     with replacing(target, force) as partial:
-        _write(result, partial, target, progress)
+        _write(result, partial, target, progress, own, reports)
     return target
 
 
-def _write(result: Result, partial: Path, target: Path, progress: Callable[[str], None] | None) -> None:
+def _write(
+    result: Result, partial: Path, target: Path, progress: Callable[[str], None] | None, own: str,
+    editions: Sequence[Edition],
+) -> None:  # fmt: skip
     """Write a result and its scenarios into a folder that becomes ``target``; the manifest last."""
-    from ecocomp.outputs.figures import write_figures
-    from ecocomp.outputs.report import write_report
     from ecocomp.outputs.workbook import write_workbook
 
     for name, scenario in result.scenarios.items():
         inside = Path(SCENARIOS) / name
         (partial / inside).mkdir(parents=True)
-        _write(scenario, partial / inside, target / inside, _named(progress, name))
+        _write(scenario, partial / inside, target / inside, _named(progress, name), own, editions)
     watch = Stopwatch(progress)
     watch.start("tables")
     write_tables(result, partial)
     write_geodata(result, partial / "results.gpkg")
     write_workbook(result, partial / "priority.xlsx")
-    watch.start("figures")
-    figures = write_figures(result, partial / "figures")
-    watch.start("report")
-    write_report(result, figures, partial / "report.html")
+    write_editions(result, partial, editions, own, watch)
     watch.stop()
     files = sorted(p.relative_to(partial).as_posix() for p in partial.rglob("*") if p.is_file())
-    manifest = {**result.manifest, "files": files, "seconds_of_writing": watch.seconds}
+    manifest = {**result.manifest, "language": own, "files": files, "seconds_of_writing": watch.seconds}
     manifest["study_folder"] = _relative(Path(result.manifest["study_folder"]).resolve(), target)
     text = json.dumps(manifest, ensure_ascii=False, indent=2)
     (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")

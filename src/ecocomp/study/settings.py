@@ -62,7 +62,8 @@ class Header(Settings):
     notice: str | None = Field(None, description="sentence printed on every figure, table and page")
     language: Literal["auto", "en", "zh"] = Field(
         "auto",
-        description="labels in figures: auto takes Chinese where names are Chinese and a font is found, else English",
+        description="language of figures and report: auto takes Chinese where names are Chinese and a font is found, "
+        "else English",
     )
     currency: str = Field(
         CURRENCY, description="currency of all money, by its ISO 4217 code such as CNY, EUR or USD; none is converted"

@@ -1,25 +1,22 @@
-"""The report of a run: a `Result` and its figures become one page that opens offline."""
+"""The report of a run: what its sections print is gathered from a `Result` here, and becomes a :class:`Document`."""
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib import resources
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import jinja2
-from markupsafe import Markup, escape
-
 from ecocomp.comparison import label_of
-from ecocomp.language import Language, language_of
+from ecocomp.language import Language
 from ecocomp.outputs.figures.words import revision_name
 from ecocomp.outputs.priority_table import display_names
 from ecocomp.outputs.report import data_tables, findings, result_tables
+from ecocomp.outputs.report.categories import origins
 from ecocomp.outputs.report.caveats import at_mean_size, caveats, origin_text
 from ecocomp.outputs.report.decomposition import decomposition_passage, forces
+from ecocomp.outputs.report.document import Document
 from ecocomp.outputs.report.drivers import driver_passage, drivers_section
 from ecocomp.outputs.report.fairness import fairness_passage, fairness_section
 from ecocomp.outputs.report.histories import cluster_changes
@@ -27,15 +24,14 @@ from ecocomp.outputs.report.method import method
 from ecocomp.outputs.report.outlook import outlook_passage, prospects
 from ecocomp.outputs.report.references import references
 from ecocomp.outputs.report.scenarios import scenario_section
+from ecocomp.outputs.report.sections import sections
 from ecocomp.outputs.report.settlement import transfers_section
 from ecocomp.outputs.report.tables import Wording
-from ecocomp.outputs.report.uncertainty import certainty, uncertainty_passage
+from ecocomp.outputs.report.uncertainty import Certainty, certainty, uncertainty_passage
 from ecocomp.result import Result
 from ecocomp.study import Study
 
-__all__ = ["FigureFile", "write_report"]
-
-_CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
+__all__ = ["FigureFile", "build_report"]
 
 
 class FigureFile(Protocol):
@@ -54,8 +50,8 @@ class FigureFile(Protocol):
         """Its file; the png of the same name is taken."""
 
 
-def write_report(result: Result, figures: Sequence[FigureFile], path: Path) -> None:
-    """Write the report of a run: one self-contained HTML page.
+def build_report(result: Result, figures: Sequence[FigureFile], language: Language, stem: str = "report") -> Document:
+    """Return the report of a run.
 
     Parameters
     ----------
@@ -63,89 +59,85 @@ def write_report(result: Result, figures: Sequence[FigureFile], path: Path) -> N
         What :func:`ecocomp.run` or :func:`ecocomp.open_run` returned.
     figures
         Its figures by name; a name that the report does not know, or a figure that is not there, is left out.
-    path
-        File to write.
+    language
+        To write in.
+    stem
+        Name of its file without the ending.
     """
-    page = _environment().get_template("report.html.j2").render(_context(result, figures))
-    path.write_text(page, encoding="utf-8", newline="\n")
+    parts = _context(result, figures, language)
+    manifest = result.manifest
+    version = str(manifest["versions"]["ecocomp"])
+    created = datetime.fromisoformat(manifest["created"])
+    byline = language.say(
+        "Years {years} · data origin: {origin} · made with ecocomp {version} on {date}",
+        years=parts["years"], origin=parts["origin"], version=version, date=language.date(created.date()),
+    )  # fmt: skip
+    return Document(
+        title=parts["title"], kicker=language.say("Carbon ecological compensation"), byline=byline,
+        notice=parts["notice"] or "", language=language, sections=sections(parts, language), stem=stem,
+        version=version, created=created,
+    )  # fmt: skip
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("ecocomp.outputs.report", "."),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters |= {"prose": prose, "css_string": css_string}
-    return environment
-
-
-def prose(text: str) -> Markup:
-    """Return text escaped for the page: Chinese runs are marked as such, numbers stay with their units."""
-    joined = text.replace(" × 10⁸ CNY", "\u00a0×\u00a010⁸\u00a0CNY").replace("10⁸ CNY", "10⁸\u00a0CNY")
-    joined = re.sub(r"\b([pNVM]) ([<=≤>]) ", "\\1\u00a0\\2\u00a0", joined)
-    joined = re.sub(r"(?<=\d) (?=km\b|Mt\b)", "\u00a0", joined)
-    joined = re.sub(r"(?<=\w)'(?=\w|\s)", "'", joined)
-    marked = _CHINESE.sub(lambda run: f'<span lang="zh">{run.group()}</span>', str(escape(joined)))
-    return Markup(marked)  # escaped above
-
-
-def css_string(text: str) -> Markup:
-    """Return text as a CSS string; whatever could end it, or the style element, is written as its code point."""
-    safe = "".join(c if c.isalnum() or c in " .,;:-()" else f"\\{ord(c):x} " for c in text)
-    return Markup(f'"{safe}"')  # nothing but letters, digits and codes is left
-
-
-def _context(result: Result, figures: Sequence[FigureFile]) -> dict[str, Any]:
-    """Return everything the template prints; it decides nothing but order."""
+def _context(result: Result, figures: Sequence[FigureFile], language: Language) -> dict[str, Any]:
+    """Return everything the sections print; they decide nothing but order."""
     study = Study.from_dict(result.manifest["study"])
     names = display_names(result.results, result.manifest["parents"])
     notional = at_mean_size(study)
-    wording = Wording(language_of("en"), names, result.manifest["revised_unit"], notional)
+    wording = Wording(language, names, result.manifest["revised_unit"], notional)
     first_n = study.zoning.first_n
+    sure = certainty(result, study, wording)
+    told = _findings(result, study, names, language)
     return {
-        "style": Markup(resources.files(__package__).joinpath("report.css").read_text(encoding="utf-8")),
         "manifest": result.manifest,
-        "title": " · ".join([study.study.name, *(f"scenario {s}" for s in [result.manifest.get("scenario")] if s)]),
-        "years": _span(result.manifest["years"]),
+        "title": _title(study.study.name, result.manifest.get("scenario"), language),
+        "years": _span(result.manifest["years"], language),
         "notice": result.manifest["notice"],
-        "origin": result.manifest["data_origin"],
-        "origin_text": origin_text(result.manifest["data_origin"], wording.language),
+        "origin": origins(language)[result.manifest["data_origin"]],
+        "origin_text": origin_text(result.manifest["data_origin"], language),
         "notional": notional,
-        "first_n": first_n,
-        "figures": {figure.name: _figure(figure) for figure in figures},
+        "figures": {figure.name: figure for figure in figures},
         "tables": {
             **result_tables.result_tables(result, wording),
             "priority": result_tables.priority_table(result, wording, first_n),
-            "classes": result_tables.class_table(result, wording.language),
-            "balance": result_tables.balance_table(result, wording.language),
-            "quantities": data_tables.quantity_table(study, wording.language),
-            "files": data_tables.file_table(result, wording.language),
+            "classes": result_tables.class_table(result, language),
+            "balance": result_tables.balance_table(result, language),
+            "quantities": data_tables.quantity_table(study, language),
+            "files": data_tables.file_table(result, language),
             "means": data_tables.means_table(result, wording),
         },
         "issues": data_tables.issue_groups(result, wording),
-        "method": method(study, _prices(result), result.manifest["permutations"], wording.language)
-        + driver_passage(study, wording.language)
-        + uncertainty_passage(study, wording.language)
-        + fairness_passage(result, wording.language)
-        + decomposition_passage(result, wording.language)
-        + outlook_passage(study, wording.language),
+        "method": method(study, _prices(result), result.manifest["permutations"], language)
+        + driver_passage(study, language)
+        + uncertainty_passage(study, language)
+        + fairness_passage(result, language)
+        + decomposition_passage(result, language)
+        + outlook_passage(study, language),
         "drivers": drivers_section(result, study, wording),
-        "certainty": certainty(result, study, wording),
+        "certainty": sure,
         "transfers": transfers_section(result, study, wording),
         "fairness": fairness_section(result, wording),
         "forces": forces(result, wording),
         "prospects": prospects(result, study, wording),
-        "findings": _findings(result, study, names, wording.language),
+        "summary": [*told["summary"], told["settled"][-1], _sure(sure, language)],
+        "findings": told,
         "changes": cluster_changes(result, study, wording),
         "comparison": _comparison(result, wording, study),
         "scenarios": scenario_section(result, wording),
-        "caveats": caveats(result, study, wording.language),
-        "references": references(result, study, wording.language),
+        "caveats": caveats(result, study, language),
+        "references": references(result, study, language),
         "commands": _commands(result),
     }
+
+
+def _sure(sure: Certainty | None, language: Language) -> str:
+    """Return the paragraph of the summary that says how sure the others are."""
+    if sure is not None:
+        return language.joined(sure.verdicts)
+    return language.say(
+        "How sure these numbers are is not told: the study states no errors of its inputs (section uncertainty of the "
+        "study file)."
+    )
 
 
 def _findings(result: Result, study: Study, names: dict[str, str], language: Language) -> dict[str, Any]:
@@ -188,16 +180,15 @@ def _prices(result: Result) -> Mapping[int, float]:
     return {int(str(year)): float(price) for year, price in prices.items()}
 
 
-def _figure(figure: FigureFile) -> dict[str, str]:
-    image = figure.path.with_suffix(".png").read_bytes()
-    return {"caption": figure.caption.replace("CO2", "CO₂"), "data": base64.b64encode(image).decode("ascii")}
+def _title(name: str, scenario: str | None, language: Language) -> str:
+    return language.say("{name} · scenario {scenario}", name=name, scenario=scenario) if scenario else name
 
 
-def _span(years: Sequence[int]) -> str:
+def _span(years: Sequence[int], language: Language) -> str:
     """Return the years of a study: ``2007, 2012 and 2017``, or ``2000–2016 (17 years)`` where they are many."""
     if len(years) > 6:
-        return f"{years[0]}–{years[-1]} ({len(years)} years)"
-    return ", ".join(map(str, years))
+        return language.say("{first}–{last} ({count} years)", first=years[0], last=years[-1], count=len(years))
+    return language.listing([str(year) for year in years])
 
 
 def _commands(result: Result) -> list[str]:
