@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils.nodes import SkipNode
-from docutils.utils.math.latex2mathml import tex2mathml
+from latex2mathml.converter import convert
 from pydantic import BaseModel
 
 import ecocomp
@@ -73,13 +73,13 @@ sphinx_gallery_conf = {
 
 def inline_math(translator: HTML5Translator, node: nodes.math) -> None:
     """Write a formula of the text as MathML: browsers show it with neither script nor font from elsewhere."""
-    translator.body.append(tex2mathml(node.astext(), as_block=False))
+    translator.body.append(convert(node.astext()))
     raise SkipNode
 
 
 def displayed_math(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own as MathML."""
-    translator.body.append(f'<div class="formula">{tex2mathml(node.astext(), as_block=True)}</div>\n')
+    translator.body.append(f'<div class="formula">{convert(node.astext(), display="block")}</div>\n')
     raise SkipNode
 
 
