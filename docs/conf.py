@@ -31,13 +31,12 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
-nitpicky = False
 exclude_patterns = ["gallery"]
 
-myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 4
 
-autodoc_default_options = {"members": True, "imported-members": True, "member-order": "bysource"}
+autodoc_default_options = {"members": True, "imported-members": True, "member-order": "bysource", "no-value": True}
 toc_object_entries_show_parents = "hide"
 maximum_signature_line_length = 88
 default_role = "code"
@@ -52,7 +51,7 @@ html_css_files = ["site.css"]
 html_show_sphinx = False
 html_copy_source = False
 html_math_renderer = "mathml"
-copybutton_prompt_text = r">>> |\.\.\. "
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 copybutton_only_copy_prompt_lines = True
 
@@ -101,6 +100,10 @@ def fill_slots(app: Sphinx, docname: str, content: list[str]) -> None:
     content[0] = re.sub(r"^([\w/-]+)\?\n", slot, content[0], flags=re.M)
 
 
+MOST_PARAMETERS = 15
+"""A class with more is a record, whose fields its text tells."""
+
+
 class AsWritten:
     """A type hint that is shown as the source has it."""
 
@@ -120,14 +123,23 @@ def signature_as_written(
     if isinstance(thing, type) and issubclass(thing, BaseModel):
         return "", ""
     found = inspect.signature(thing)
-    shown = [
-        p if p.annotation is p.empty else p.replace(annotation=AsWritten(p.annotation))
-        for p in found.parameters.values()
-        if not p.name.startswith("_") and not (what == "method" and p.name == "self")
-    ]
+    parameters = [p for p in found.parameters.values() if not p.name.startswith("_")]
+    if what == "method" and parameters and parameters[0].name == "self":
+        parameters = parameters[1:]
+    if what == "class" and len(parameters) > MOST_PARAMETERS:
+        return "", ""
+    text = str(inspect.Signature([as_written(p) for p in parameters]))
     returned = found.return_annotation
-    text = str(inspect.Signature(shown))
     return text, "" if returned is found.empty or what == "class" else AsWritten(returned).text
+
+
+def as_written(parameter: inspect.Parameter) -> inspect.Parameter:
+    """Return a parameter whose hint is text, and whose default is dots where its value has no text of its own."""
+    if parameter.annotation is not parameter.empty:
+        parameter = parameter.replace(annotation=AsWritten(parameter.annotation))
+    if repr(parameter.default).startswith("<") and parameter.default is not parameter.empty:
+        parameter = parameter.replace(default=AsWritten("..."))
+    return parameter
 
 
 def skip_configuration(_app: Sphinx, _what: str, name: str, _thing: object, skip: bool, _options: object) -> bool:

@@ -2,8 +2,9 @@
 What a revision does to who comes first
 =======================================
 
-Ranked by their accounts, large counties come first because they are large. Revisions make counties comparable; this
-notebook shows how, and how far the order hangs on the choice. Why each has its form: :doc:`/method/revision`.
+Ranked by their accounts, large counties come first because they are large. Revisions make counties
+comparable; this notebook shows how, and how far the order hangs on the choice. Why each has its form: `the
+method of revision <../method/revision.html>`_.
 """
 
 import matplotlib.pyplot as plt

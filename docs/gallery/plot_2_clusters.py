@@ -3,7 +3,8 @@ How many clusters are chance?
 =============================
 
 The same map under three rules: the directed p of older software, the two-sided p, and two-sided with the
-false-discovery rate controlled. Then the test of the tests: a map without any pattern. See :doc:`/method/clusters`.
+false-discovery rate controlled. Then the test of the tests: a map without any pattern. See `the method of
+clusters <../method/clusters.html>`_.
 """
 
 import matplotlib.pyplot as plt

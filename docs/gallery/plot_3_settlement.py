@@ -2,8 +2,9 @@
 Who pays whom, and over what distance
 =====================================
 
-Every payer pays every recipient, or the nearest: the same sums, other transfers. Keys and rules: :doc:`/settlement`;
-why the least-cost plan has so few transfers: :doc:`/method/settlement`.
+Every payer pays every recipient, or the nearest: the same sums, other transfers. Keys and rules: `settlement
+<../settlement.html>`_; why the least-cost plan has so few transfers: `its method
+<../method/settlement.html>`_.
 """
 
 import matplotlib.pyplot as plt

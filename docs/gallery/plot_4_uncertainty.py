@@ -2,8 +2,9 @@
 Which ranks can be trusted?
 ===========================
 
-Emissions are uncertain by a quarter. What becomes of the order of the payers? Draws go through the same steps as the
-plain run. What is drawn, and why in this form: :doc:`/method/uncertainty`.
+Emissions are uncertain by a quarter. What becomes of the order of the payers? Draws go through the same steps
+as the plain run. What is drawn, and why in this form: `the method of uncertainty
+<../method/uncertainty.html>`_.
 """
 
 import matplotlib.pyplot as plt
