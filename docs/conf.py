@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ numpydoc_xref_param_type = False
 
 html_theme = "furo"
 html_title = "ecocomp"
-html_static_path = ["_static"]
+html_static_path = ["_static", str(files("ziamath") / "fonts")]  # the second: STIX Two Math, for formulas
 html_css_files = ["site.css"]
 html_show_sphinx = False
 html_copy_source = False
@@ -70,15 +71,21 @@ sphinx_gallery_conf = {
 }
 
 
+def mathml(formula: str, display: str) -> str:
+    r"""Return a formula as MathML, names of functions set off from what is before and after them, as TeX does."""
+    spaced = re.sub(r"(?<=[\w}])\s*\\(ln|min|max)\b", r"\\,\\\1", formula)
+    return convert(re.sub(r"\\(ln|min|max)\b(?!\s*[_({^])", r"\\\1\\,", spaced), display=display)
+
+
 def inline_math(translator: HTML5Translator, node: nodes.math) -> None:
     """Write a formula of the text as MathML: browsers show it with neither script nor font from elsewhere."""
-    translator.body.append(convert(node.astext()))
+    translator.body.append(mathml(node.astext(), "inline"))
     raise SkipNode
 
 
 def displayed_math(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own as MathML."""
-    translator.body.append(f'<div class="formula">{convert(node.astext(), display="block")}</div>\n')
+    translator.body.append(f'<div class="formula">{mathml(node.astext(), "block")}</div>\n')
     raise SkipNode
 
 
