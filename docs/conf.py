@@ -47,7 +47,7 @@ numpydoc_xref_param_type = False
 
 html_theme = "furo"
 html_title = "ecocomp"
-html_static_path = ["_static", str(files("ziamath") / "fonts")]  # the second: STIX Two Math, for formulas
+html_static_path = ["_static", str(files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf")]
 html_css_files = ["site.css"]
 html_show_sphinx = False
 html_copy_source = False

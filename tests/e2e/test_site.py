@@ -142,6 +142,7 @@ def test_the_site(tmp_path):
     parsed = {path: Page(path) for path in sorted(site.rglob("*.html"))}
     assert len(parsed) > 60
     assert list(from_elsewhere(site, parsed)) == []
+    assert (site / "_static" / "STIXTwoMath-Regular.ttf").exists(), "the font of the formulas"
     assert list(dead_links(site, parsed)) == []
     assert list(names_missing(site)) == []
     assert [image for page in parsed.values() for image in page.pictures_without_words] == []
