@@ -154,10 +154,18 @@ def skip_configuration(_app: Sphinx, _what: str, name: str, _thing: object, skip
     return skip or name.startswith("model_")
 
 
+def for_keyboard_and_reader(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: object) -> None:
+    """Let wide code be scrolled by keyboard, and tell a screen reader the level of the headings in the navigation."""
+    context["body"] = context.get("body", "").replace("<pre>", '<pre tabindex="0">')
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading">', 'role="heading" aria-level="2">')
+
+
 def setup(app: Sphinx) -> None:
     """Register what is above."""
     app.connect("source-read", fill_slots)
     app.connect("autodoc-process-docstring", show_bars)
     app.connect("autodoc-process-signature", signature_as_written)
     app.connect("autodoc-skip-member", skip_configuration)
+    app.connect("html-page-context", for_keyboard_and_reader, priority=900)  # after the theme
     app.add_html_math_renderer("mathml", (inline_math, None), (displayed_math, None))
