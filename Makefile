@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint docs bench clean
 
 demo: $(STAMP)-china
 	$(BIN)/ecocomp demo --force
@@ -15,6 +15,10 @@ test: $(STAMP)-dev
 
 lint: $(STAMP)-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+docs: $(STAMP)-dev
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+	@echo "open build/docs/index.html"
 
 bench: $(STAMP)-dev
 	$(BIN)/python -m benchmarks
@@ -26,4 +30,4 @@ $(STAMP)-china $(STAMP)-dev: $(STAMP)-%: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) ecocomp-demo
+	rm -rf $(VENV) ecocomp-demo build docs/_gallery

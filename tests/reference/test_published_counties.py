@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from ecocomp import Study
+from ecocomp import Study, check
 from ecocomp.accounts import revise
 from ecocomp.compensation import amount, group, price_by_year
 from ecocomp.panel import Inputs
@@ -18,6 +18,7 @@ from ecocomp.panel.crosswalk import carry
 from ecocomp.panel.events import built_in
 from ecocomp.pipeline import load
 from ecocomp.sources.published import read_published
+from ecocomp.study import Revision
 from ecocomp.zoning import priority, rank
 
 pytestmark = pytest.mark.shared
@@ -107,6 +108,15 @@ def test_the_tutorial_gives_the_reference_study(shared, tmp_path):
     np.testing.assert_allclose(inputs.panel["emissions"], expected.panel["emissions"], rtol=0, atol=2e-4)
     for ours, theirs in zip(_outcome(inputs, study), _outcome(expected, reference), strict=True):
         xr.testing.assert_equal(ours.reset_coords(drop=True), theirs.reset_coords(drop=True))
+    groups = _outcome(inputs, study)[0]
+    last = pd.Series(groups.sel(year=2017).values).value_counts()
+    assert last.to_dict() == {"payer": 150, "recipient": 24, "missing": 1}
+    theoretical = revise(inputs.panel, Revision(method="theoretical"))["revised"].sel(year=2007)
+    own = groups.sel(year=2007)
+    changed = ((theoretical > 0) != (own == "payer")) & (own != "missing")
+    assert int(changed.sum()) == 30, "units that change sides, as the tutorial says"
+    severities = pd.Series([i.severity for i in check(study)]).value_counts()
+    assert severities.to_dict() == {"warning": 21, "note": 3}, "the tutorial says how the check ends"
     told = pd.Series([i.code for i in inputs.issues]).value_counts()
     assert told["crosswalk-transfer"] == 13
     assert told["crosswalk-name"] == 1
