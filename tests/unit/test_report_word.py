@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from report_files import cells_of_word, fields_of_word, page_of
 from unit.report_results import figures, make_result
 
 SHOWN = ("accounts", "amounts", "balance")
-HOSTILE = ("<script>alert(1)</script>", '=HYPERLINK("http://x")', "\u202eevil\u200f & co", "长名" * 100)
+HOSTILE = ("<script>alert(1)</script>", '=HYPERLINK("http://x")', "\u202eevil\u200f & co", "长名" * 50 + "W" * 100)
 AS_TEXT = (HOSTILE[0], HOSTILE[1], "[U+202E]evil[U+200F] & co", HOSTILE[3])
 
 
@@ -40,9 +39,7 @@ def test_captions_are_numbered_by_fields(word: Any) -> None:
     assert counts["SEQ Figure \\* ARABIC"] == len(SHOWN) == len(word.inline_shapes)
     assert counts["SEQ Table \\* ARABIC"] == len(word.tables) > 10
     styles = {p.style.name for p in word.paragraphs}
-    assert {"Title", "Heading 1", "Heading 2", "Caption", "Formula", "Reference", "TOC 1"} <= {
-        re.sub("^toc", "TOC", name) for name in styles
-    }
+    assert {"Title", "Heading 1", "Heading 2", "Caption", "Formula", "Reference", "toc 1"} <= styles
 
 
 def test_references_and_contents_lead_to_bookmarks(word: Any) -> None:

@@ -37,6 +37,7 @@ from ecocomp.outputs.report.word_parts import (
     element,
     field,
     link,
+    new_paragraph,
     text_run,
 )
 from ecocomp.outputs.report.word_styles import TEXT_HEIGHT, TEXT_WIDTH, prepare
@@ -54,8 +55,9 @@ def write_word(document: Document, path: Path) -> None:
     Headings are those of the program, captions are numbered by fields, tables repeat their heads, and cross-references
     and contents follow what they name. The contents show page numbers once somebody has the field computed anew.
     """
-    sheet = Sheet(docx.Document(), document, count(1))
-    prepare(sheet.book, document)
+    book = docx.Document()
+    prepare(book, document)
+    sheet = Sheet(book, document, count(1), {str(style.name): style.style_id for style in book.styles})
     _add(sheet, "Title", [document.title])
     _add(sheet, "Subtitle", [document.byline])
     if document.notice:
@@ -83,7 +85,7 @@ def _headings(document: Document) -> list[tuple[int, Inlines, str]]:
 
 
 def _add(sheet: Sheet, style: str, text: Inlines) -> WordParagraph:
-    return add_inlines(sheet, sheet.book.add_paragraph(style=style), text)
+    return add_inlines(sheet, new_paragraph(sheet, style), text)
 
 
 def _heading(sheet: Sheet, level: int, text: Inlines, anchor: str, name: str = "") -> None:
@@ -99,7 +101,7 @@ def _contents(sheet: Sheet, entries: list[tuple[int, Inlines, str]]) -> None:
     head.paragraph_format.page_break_before = True  # the summary stands alone on the first page
     begin, code, separate, end = field('TOC \\o "1-2" \\h \\z \\u', [])
     for i, (level, text, anchor) in enumerate(entries):
-        paragraph = sheet.book.add_paragraph(style=f"TOC {level}")
+        paragraph = new_paragraph(sheet, f"toc {level}")
         if i == 0:
             paragraph._p.extend([begin, code, separate])
         paragraph._p.append(link(paragraph, [text_run(plain_text(text, sheet.document))], anchor=anchor))
@@ -129,7 +131,7 @@ def _block(sheet: Sheet, block: Block) -> None:
 
 
 def _figure(sheet: Sheet, block: NumberedFigure) -> None:
-    paragraph = sheet.book.add_paragraph(style="Figure")
+    paragraph = new_paragraph(sheet, "Figure")
     image = Image.from_file(str(block.path))
     scale = min(TEXT_WIDTH / image.px_width, MOST_OF_A_PAGE * TEXT_HEIGHT / image.px_height)
     picture = paragraph.add_run().add_picture(str(block.path), Mm(image.px_width * scale))
@@ -145,7 +147,7 @@ def _table(sheet: Sheet, block: NumberedTable) -> None:
     caption.paragraph_format.space_before, caption.paragraph_format.space_after = Mm(4), Mm(1.2)
     body = sheet.book.element.body
     body.insert(len(body) - 1, table_element(block.table, sheet.document.label(block.name), TEXT_WIDTH))
-    after = sheet.book.add_paragraph(style="Table Text")  # two tables in a row would become one
+    after = new_paragraph(sheet, "Table Text")  # two tables in a row would become one
     after.paragraph_format.space_after = Mm(2)
 
 
@@ -157,7 +159,7 @@ def _caption(sheet: Sheet, block: NumberedFigure | NumberedTable) -> WordParagra
         text_run(before, "strong"), *field(f"SEQ {before.strip()} \\* ARABIC", [number]),
         *([text_run(after, "strong")] if after else []),
     ]  # fmt: skip
-    paragraph = sheet.book.add_paragraph(style="Caption")
+    paragraph = new_paragraph(sheet, "Caption")
     paragraph._p.extend(bookmark(sheet, bookmark_name(block.name), label))
     paragraph._p.append(text_run(sheet.document.after_label, "strong"))
     add_inlines(sheet, paragraph, [*block.caption, *([" "] if block.remark else [])])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,18 @@ from docx.text.paragraph import Paragraph
 
 from ecocomp.outputs.report.document import CrossReference, Document, Inlines, Link, Run, Style, typeset
 
-__all__ = ["Element", "Sheet", "add_inlines", "bookmark", "bookmark_name", "element", "field", "link", "text_run"]
+__all__ = [
+    "Element",
+    "Sheet",
+    "add_inlines",
+    "bookmark",
+    "bookmark_name",
+    "element",
+    "field",
+    "link",
+    "new_paragraph",
+    "text_run",
+]
 
 Element = Any
 """An element of lxml, of which python-docx tells no types."""
@@ -31,11 +42,19 @@ _STYLES: dict[Style, tuple[tuple[str, str], ...]] = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """The Word file that is being written, the report that it holds, and numbers for its bookmarks."""
+    """The Word file being written, the report that it holds, numbers for its bookmarks, and the keys of its styles."""
 
     book: Book
     document: Document
     ids: Iterator[int]
+    styles: Mapping[str, str]
+
+
+def new_paragraph(sheet: Sheet, style: str) -> Paragraph:
+    """Add an empty paragraph in a style, which python-docx would look for anew each time, and take most of the time."""
+    paragraph = sheet.book.add_paragraph()
+    paragraph._p.style = sheet.styles[style]
+    return paragraph
 
 
 def element(tag: str, *children: Element, **attributes: str) -> Element:

@@ -33,8 +33,8 @@ _STYLES: dict[str, dict[str, Any]] = {
     "Header": {"font": SERIF, "size": 8.5, "after": 0, "colour": SOFT},
     "Footer": {"font": SERIF, "size": 8.5, "after": 0, "colour": SOFT},
     "Contents Heading": {"font": SANS, "size": 13, "before": 18, "after": 6, "bold": True, "next": True},
-    "TOC 1": {"font": SERIF, "size": 10.5, "after": 2},
-    "TOC 2": {"font": SERIF, "size": 10, "after": 1, "indent": 5},
+    "toc 1": {"font": SERIF, "size": 10.5, "after": 2},
+    "toc 2": {"font": SERIF, "size": 10, "after": 1, "indent": 5},
     "Running Text": {"font": SERIF, "size": 10.5, "after": 6, "line": 1.25},
     "Aside": {"font": SERIF, "size": 9.5, "after": 6, "colour": SOFT},
     "Notice": {"font": SERIF, "size": 10, "before": 4, "after": 8, "bold": True, "colour": WARM},
@@ -51,8 +51,9 @@ _STYLES: dict[str, dict[str, Any]] = {
 def prepare(book: Book, document: Document) -> None:
     """Set page, styles, head and foot, and the properties of a file."""
     _defaults(book, document)
+    known = {style.name for style in book.styles}
     for name, look in _STYLES.items():
-        _style(book, name, look)
+        _style(book, name, look, new=name not in known)
     code = book.styles.add_style("Code Text", WD_STYLE_TYPE.CHARACTER)
     _fonts(code, MONO)
     code.font.size = Pt(8.5)
@@ -77,10 +78,9 @@ def _defaults(book: Book, document: Document) -> None:
     defaults.append(element("w:lang", val=latin, eastAsia="zh-CN", bidi="ar-SA"))
 
 
-def _style(book: Book, name: str, look: dict[str, Any]) -> None:
-    known = {style.name for style in book.styles}
-    style: Any = book.styles[name] if name in known else book.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-    if name not in known:
+def _style(book: Book, name: str, look: dict[str, Any], *, new: bool) -> None:
+    style: Any = book.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH) if new else book.styles[name]
+    if new:
         style.base_style = book.styles["Normal"]
     _fonts(style, look["font"])
     style.font.size, style.font.color.rgb = Pt(look["size"]), look.get("colour", INK)
