@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecocomp.cli.completion import run_folders
 from ecocomp.cli.frame import command, force_option, json_option, print_json, show_progress
 from ecocomp.issues import UsageError
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 
 @command
-@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "folders", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path), shell_complete=run_folders
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write tables and a map into this folder.")
 @force_option
 @json_option

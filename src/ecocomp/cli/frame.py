@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import click
 
+from ecocomp.cli.completion import run_folders, study_files
 from ecocomp.issues import DataError, EcocompError, Issue, StudyError
 
 __all__ = [
@@ -140,8 +141,8 @@ def show_progress(phase: str) -> None:
         click.echo(f"  {phase} …", err=True)
 
 
-study_argument = click.argument("study", type=click.Path(path_type=Path))
-folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+study_argument = click.argument("study", type=click.Path(path_type=Path), shell_complete=study_files)
+folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path), shell_complete=run_folders)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print for a program to read.")
 force_option = click.option("--force", is_flag=True, help="Replace an existing results folder.")
 output_option = click.option("-o", "--output", type=click.Path(path_type=Path), help="Where results go.")
