@@ -19,6 +19,8 @@ __all__ = ["showing_phases"]
 
 NAMES = 40
 """Columns of a phase's name."""
+NOTHING = 0.05
+"""Seconds below which a phase had nothing to do, and no line stays of it."""
 SCENARIO = "scenario "
 """How the phases of a scenario begin; a colon ends its name."""
 
@@ -110,46 +112,58 @@ class _Live:
         self._task = bars.add_task("", total=None, visible=False)
 
     def begin(self, text: str) -> None:
-        self._task = self._bars.add_task(text, total=None)
+        self._task = self._bars.add_task(_padded(text), total=None)
 
     def go_on(self, text: str, share: tuple[int, int] | None) -> None:
         if share is None:
-            self._bars.update(self._task, description=text)
+            self._bars.update(self._task, description=_padded(text))
         else:
-            self._bars.update(self._task, description=text, completed=share[0], total=share[1])
+            self._bars.update(self._task, description=_padded(text), completed=share[0], total=share[1])
 
     def finish(self, name: str, seconds: float) -> None:
         from rich.text import Text
 
         self._bars.remove_task(self._task)
         self._bars.refresh()  # else the line pushes a picture of the phase that has ended before it
-        self._bars.console.print(Text(_line(name, seconds), "dim"))
+        if seconds >= NOTHING:
+            self._bars.console.print(Text(_line(name, seconds), "dim"))
 
 
 def _line(name: str, seconds: float) -> str:
+    return f"  {_padded(name)} {_spent(seconds)}"
+
+
+def _padded(text: str) -> str:
     from ecocomp.issue_table import columns_of
 
+    return text + " " * (NAMES - columns_of(text))
+
+
+def _spent(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
-    spent = f"{minutes}:{rest:02d} min" if minutes else f"{seconds:.1f} s"
-    return f"  {name}{' ' * (NAMES - columns_of(name))} {spent:>9}"
+    return (f"{minutes}:{rest:02d} min" if minutes else f"{seconds:.1f} s").rjust(9)
 
 
 def _bars() -> Progress:
     """Return the moving part of the display: a spinner, what is done and for how long, a bar where a share is known."""
     from rich.console import Console, RenderableType
-    from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
     from rich.text import Text
 
     class Bar(BarColumn):
         def render(self, task: Task) -> RenderableType:  # type: ignore[override]  # nothing where no share is known
             return Text("") if task.total is None else super().render(task)
 
+    class Spent(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(_spent(task.elapsed or 0.0))
+
     console = Console(stderr=True, color_system="auto" if has_colours("stderr") else None)
     unicode = console.encoding.startswith("utf") and not console.legacy_windows
     return Progress(
         SpinnerColumn("dots" if unicode else "line", style=""),
         TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
+        Spent(),
         Bar(bar_width=24, style="dim", complete_style="", finished_style=""),
         console=console,
         transient=True,
