@@ -132,12 +132,18 @@ def test_powershell_is_given_a_line_an_item(place: Path) -> None:
     assert offered(place, "ver", shell="powershell")[0].startswith("plain\tverify\t")
 
 
-def test_completion_starts_nothing_heavy() -> None:
-    code = (
-        "import sys, os; os.environ.update(_ECOCOMP_COMPLETE='bash_complete', COMP_WORDS='ecocomp describe am', "
-        "COMP_CWORD='2')\nfrom ecocomp.cli import main\ntry: main(prog_name='ecocomp')\nexcept SystemExit: pass\n"
-        "print(sorted({m.split('.')[0] for m in sys.modules} & "
-        "{'numpy', 'pandas', 'xarray', 'pydantic', 'babel', 'rich', 'geopandas', 'pint'}))"
+@pytest.mark.parametrize("asked", ["['--help']", "['run', '--help']", "['describe', 'amount']", "None"])
+def test_what_reads_nothing_starts_nothing_heavy(asked: str) -> None:
+    words = (
+        {VARIABLE: "bash_complete", "COMP_WORDS": "ecocomp describe am", "COMP_CWORD": "2"} if asked == "None" else {}
     )
-    outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
+    code = (
+        "import sys\nfrom ecocomp.cli import main\n"
+        f"try: main({asked}, prog_name='ecocomp')\nexcept SystemExit: pass\n"
+        "print(sorted({m.split('.')[0] for m in sys.modules} & "
+        "{'numpy', 'pandas', 'xarray', 'pydantic', 'babel', 'rich', 'geopandas', 'pint', 'matplotlib'}))"
+    )
+    outcome = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **words}, capture_output=True, check=True, encoding="utf-8"
+    )
     assert outcome.stdout.splitlines()[-1] == "[]"
