@@ -25,7 +25,10 @@ price = { value = 100, unit = "CNY/t CO2" }
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_study(tmp_path_factory.mktemp("终端") / "研究", replace={"permutations = 999\n": ADDED})
+    return write_study(
+        tmp_path_factory.mktemp("终端") / "研究",
+        replace={"permutations = 999\n": ADDED, "seed = 1": 'seed = 1\nlanguage = "en"'},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ def test_phases_pass_by_and_the_end_is_a_summary(seen: str) -> None:
     assert "First payers by priority" in end
     assert "are robust, by 64 draws" in ANY.sub("", end)
     assert ANY.sub("", end).count("高价      20") == 2, "the comparison with its scenario"
-    assert re.search(r"Report +研究-results/report\.html", ANY.sub("", end))
+    assert re.search(r"Report +研究-results/report\.html, report\.docx", ANY.sub("", end))
 
 
 def test_in_a_pipe_the_lines_are_what_they_were(study: Path, seen: str) -> None:

@@ -42,6 +42,8 @@ def show_summary(result: Result, folder: Path, language: Language) -> None:
 
 def _ends(result: Result, folder: Path, language: Language) -> list[tuple[str, str]]:
     """Return where things are: scenarios, issues, the report."""
+    from ecocomp.outputs.editions import DEFAULT_FORMATS
+
     ends = []
     if result.scenarios:
         ends.append((language.say("Scenarios"), f"{', '.join(result.scenarios)} ({folder / 'scenarios'})"))
@@ -50,7 +52,8 @@ def _ends(result: Result, folder: Path, language: Language) -> list[tuple[str, s
     told = [language.count("{count} warning", "{count} warnings", warnings)] if warnings else []
     told += [language.count("{count} note", "{count} notes", notes)] if notes else []
     ends += [(language.say("Issues"), f"{language.listing(told)} ({folder / 'issues.csv'})")] if told else []
-    return [*ends, (language.say("Report"), str(folder / "report.html"))]
+    files = [f"report.{ending}" for ending in DEFAULT_FORMATS]
+    return [*ends, (language.say("Report"), ", ".join([str(folder / files[0]), *files[1:]]))]
 
 
 def summary_lines(summary: Summary, facts: Sequence[tuple[str, str]], width: int, *, colour: bool = False) -> list[str]:
