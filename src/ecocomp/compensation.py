@@ -119,17 +119,19 @@ def price_by_year(settings: Compensation, years: list[int]) -> xr.DataArray:
     Returns
     -------
     xarray.DataArray
-        Dimension (year,) [CNY per t CO2], at the price level of ``price_base`` where one is set. A price per tonne of
-        carbon is multiplied by 12/44.
+        Dimension (year,) [CNY per t CO2, or the price's own currency], at the price level of ``price_base`` where one
+        is set. A price per tonne of carbon is multiplied by 12/44.
     """
     price = settings.price
     if price.preset is not None:
         preset = price_presets()[price.preset]
-        values = [preset.value * own_scale(preset.unit, "CNY/t CO2")] * len(years)
+        stated, values = preset.unit, [preset.value * own_scale(preset.unit, "CNY/t CO2")] * len(years)
     else:
-        factor = own_scale(price.unit or "", "CNY/t CO2")
+        stated = price.unit or ""
+        factor = own_scale(stated, "CNY/t CO2")
         values = [(price.years[year] if price.years else price.value or np.nan) * factor for year in years]
-    nominal = xr.DataArray(values, dims="year", coords={"year": years}, name="price", attrs={"units": "CNY/t CO2"})
+    unit = in_currency("CNY/t CO2", currency_of(stated) or CURRENCY)
+    nominal = xr.DataArray(values, dims="year", coords={"year": years}, name="price", attrs={"units": unit})
     return deflate(nominal, settings)
 
 

@@ -21,6 +21,7 @@ from ecocomp.compensation import amount, side
 from ecocomp.issues import MissingDependencyError, ResultsFolderError
 from ecocomp.panel import valid_units
 from ecocomp.space import grid_local_moran
+from ecocomp.units import CURRENCY, currency_of
 from ecocomp.variables import variable
 
 __all__ = ["CLUSTERS", "cell_means", "cell_sums", "grid_accounts", "write_grid_accounts"]
@@ -109,7 +110,8 @@ def grid_accounts(
         [km²], population [person] and gdp [CNY], these on (year, y, x) or some of them. Cells should be of equal area
         for local Moran's I; NaN is no data.
     price
-        Carbon price, a number or (year,) [CNY per t CO2].
+        Carbon price, a number or (year,) [CNY per t CO2]; its attribute ``units`` may name another currency, which
+        is then that of the amounts.
     weights
         Of area, population and gdp in the size index, divided by their sum; left out: equal.
     mean
@@ -137,13 +139,15 @@ def grid_accounts(
         per_tonne = price if isinstance(price, xr.DataArray) else xr.DataArray(price)
         amounts = amount(revised, per_tonne)
     found = {"account": account, "size_index": kappa, "revised": revised, "amount": amounts}
-    arrays = {name: _described(name, values) for name, values in found.items()}
+    currency = currency_of(str(per_tonne.attrs.get("units", ""))) or CURRENCY
+    arrays = {name: _described(name, values, currency) for name, values in found.items()}
     arrays["revised"].attrs["units"] = "Mt CO2 at mean size"
     return xr.Dataset({**arrays, "side": side(amounts).assign_attrs(SIDES)})
 
 
-def _described(name: str, values: xr.DataArray) -> xr.DataArray:
-    return values.rename(name).assign_attrs(units=variable(name).unit, long_name=variable(name).label_en)
+def _described(name: str, values: xr.DataArray, currency: str = CURRENCY) -> xr.DataArray:
+    v = variable(name)
+    return values.rename(name).assign_attrs(units=v.unit_in(currency), long_name=v.label_en)
 
 
 def _require(panel: xr.Dataset, weights: Mapping[str, float]) -> None:

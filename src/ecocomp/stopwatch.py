@@ -5,7 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-__all__ = ["Stopwatch"]
+__all__ = ["Share", "Stopwatch", "of_scenario"]
+
+
+class Share(str):
+    """A text about a phase that goes on, and how much of it is done: ``share`` is that and the whole."""
+
+    share: tuple[int, int]
+
+    def __new__(cls, text: str, done: int, whole: int) -> Share:
+        """Return the text with the share."""
+        made = super().__new__(cls, text)
+        made.share = (done, whole)
+        return made
+
+
+def of_scenario(name: str, phase: str) -> str:
+    """Return what is told of a phase with the name of its scenario before it."""
+    text = f"scenario {name}: {phase}"
+    return Share(text, *phase.share) if isinstance(phase, Share) else text
 
 
 class Stopwatch:

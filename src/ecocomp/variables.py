@@ -40,6 +40,7 @@ class Variable:
     label_en: str
     label_zh: str
     meaning: str
+    equation: str
     source: str
 
     def unit_in(self, currency: str) -> str:
@@ -68,6 +69,7 @@ def _variable(row: dict[str, str]) -> Variable:
         label_en=row["label_en"],
         label_zh=row["label_zh"],
         meaning=row["meaning"],
+        equation=row["equation"],
         source=row["source"],
     )
 

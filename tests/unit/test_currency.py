@@ -9,10 +9,12 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import xarray as xr
 
 import ecocomp
 from ecocomp.comparison import with_scenarios
-from ecocomp.compensation import check_prices
+from ecocomp.compensation import check_prices, price_by_year
+from ecocomp.grids import grid_accounts
 from ecocomp.issues import InfeasibleError, StudyError, UsageError
 from ecocomp.outputs.tables import columns_frame
 from ecocomp.outputs.workbook import write_workbook
@@ -133,6 +135,19 @@ def test_a_preset_in_another_currency_is_refused() -> None:
     assert issue.code == "preset-currency"
     assert "in CNY" in issue.message
     assert 'unit = "EUR/t CO2"' in issue.remedy
+
+
+def test_arrays_name_the_currency_of_their_price() -> None:
+    settings = Compensation.model_validate({"price": {"value": 11, "unit": "EUR/t C"}})
+    price = price_by_year(settings, [2010])
+    assert (price.item(), price.attrs["units"]) == (pytest.approx(3), "EUR/t CO2")  # 11 · 12/44
+    coords = {"year": [2010], "y": [0, 1], "x": [0, 1]}
+    stated = {"emissions": 3.0, "sequestration": 1.0, "gdp": 1e9, "population": 1e4, "area": 1.0}
+    cells = {name: (("year", "y", "x"), np.full((1, 2, 2), value)) for name, value in stated.items()}
+    found = grid_accounts(xr.Dataset(cells, coords), price)
+    assert found["amount"].attrs["units"] == "EUR"
+    assert grid_accounts(xr.Dataset(cells, coords), 3.0)["amount"].attrs["units"] == "CNY"
+    np.testing.assert_allclose(found["amount"], 2 * 1e6 * 3)  # 2 Mt at mean size
 
 
 def test_only_the_name_changes(results: dict[str, Result]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ecocomp.cli.completion import run_folders
 from ecocomp.cli.frame import command, force_option, json_option, print_json, show_progress
 from ecocomp.issues import UsageError
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 
 @command
-@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "folders", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path), shell_complete=run_folders
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write tables and a map into this folder.")
 @force_option
 @json_option
@@ -47,7 +50,7 @@ def compare(folders: tuple[Path, ...], output: Path | None, force: bool, as_json
         print_json({"base": str(folders[0]), "runs": places, "comparison": comparison, "sentences": told,
                     **({"folder": str(output)} if output else {})})  # fmt: skip
         return
-    show_comparison(result)
+    click.echo("\n".join(comparison_lines(result)))
     for name, sentences in told.items():
         settings = "; ".join(differing_settings(result, name, english))
         click.echo(f"\n{name}" + (f" ({settings})" if settings else ""))
@@ -79,19 +82,20 @@ def _opened(folders: Sequence[Path]) -> tuple[Result, dict[str, str]]:
     return with_scenarios(base, others), places
 
 
-def show_comparison(result: Result) -> None:
-    """Print the comparison as an aligned table, money in the unit that readers expect."""
+def comparison_lines(result: Result) -> list[str]:
+    """Return the comparison as an aligned table, with a line that says what money is in."""
     from ecocomp.issue_table import columns_of
     from ecocomp.language import language_of
     from ecocomp.outputs.report.scenarios import comparison_rows
 
     measure = language_of("en", result.currency).measure("CNY")
-    click.echo(f"money in {measure.label}, base → scenario")
     rows = comparison_rows(result.comparison, measure)
     widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
+    lines = [f"money in {measure.label}, base → scenario"]
     for row in rows:
         cells = [
             cell + " " * (width - columns_of(cell)) if place == 0 else " " * (width - columns_of(cell)) + cell
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        click.echo("  ".join(cells).rstrip())
+        lines.append("  ".join(cells).rstrip())
+    return lines

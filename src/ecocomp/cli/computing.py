@@ -22,7 +22,13 @@ __all__ = ["computing", "draws_folder_of"]
 
 
 @contextmanager
-def computing(workers: int | None = None, scheduler: str | None = None, *, needed: bool = True) -> Iterator[Compute]:
+def computing(
+    workers: int | None = None,
+    scheduler: str | None = None,
+    *,
+    needed: bool = True,
+    progress: Callable[[str], None] = show_progress,
+) -> Iterator[Compute]:
     """Have draws computed as the options of the command ask: in this process, on new ones, or by a scheduler's.
 
     Parameters
@@ -31,6 +37,8 @@ def computing(workers: int | None = None, scheduler: str | None = None, *, neede
         ``--workers`` and ``--scheduler``.
     needed
         Whether the study has draws at all.
+    progress
+        Called before workers are started or asked.
     """
     from ecocomp import uncertainty
 
@@ -46,7 +54,7 @@ def computing(workers: int | None = None, scheduler: str | None = None, *, neede
         click.echo("The study has no draws: there is nothing for workers to do.", err=True)
         yield uncertainty.in_this_process
         return
-    show_progress("starting workers" if scheduler is None else f"asking the scheduler at {scheduler}")
+    progress("starting workers" if scheduler is None else f"asking the scheduler at {scheduler}")
     with heeding_interrupts() as heed, uncertainty.workers(workers, scheduler) as compute:
         yield _heeding(heed, compute)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ecocomp.cli.frame import command, folder_argument, json_option, print_json, show_progress
+from ecocomp.cli.progress import showing_phases
 from ecocomp.language import CODES
 
 FORMATS = ("html", "docx", "pdf")
@@ -45,7 +46,8 @@ def report(folder: Path, languages: tuple[str, ...], formats: tuple[str, ...], a
     asked = [Edition(language, ending) for language in languages or (own,) for ending in endings]
     before = editions_among(read_manifest(folder)["files"], own)
     editions = list(dict.fromkeys([*before, *asked]))
-    save(result, folder, force=True, progress=show_progress, language=own, editions=editions)
+    with showing_phases() as tell:
+        save(result, folder, force=True, progress=tell, language=own, editions=editions)
     paths = [str(folder / edition.file(own)) for edition in dict.fromkeys(asked)]
     if as_json:
         print_json({"report": paths[0], "reports": paths})
@@ -86,8 +88,9 @@ def verify(folder: Path, as_json: bool) -> int:
     from ecocomp.verification import RELATIVE_TOLERANCE
     from ecocomp.verification import verify as find_differences
 
-    show_progress("running the study again")
-    differences = find_differences(folder)
+    with showing_phases() as tell:
+        tell("running the study again")
+        differences = find_differences(folder)
     if as_json:
         print_json({"differences": differences})
     elif differences:

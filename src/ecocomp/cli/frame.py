@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
+from ecocomp.cli.completion import run_folders, study_files
 from ecocomp.issues import DataError, EcocompError, Issue, StudyError
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "data_command",
     "folder_argument",
     "force_option",
+    "has_colours",
+    "is_plain_terminal",
     "json_option",
     "main",
     "output_option",
@@ -118,10 +121,18 @@ def show_issues(issues: Iterable[Issue], as_json: bool) -> None:
     if as_json:
         print_json({"issues": [i.as_dict() for i in found], "summary": counts(found)})
         return
-    on_terminal = sys.stderr.isatty()
-    width = shutil.get_terminal_size().columns if on_terminal else None
-    colour = on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    click.echo(issue_table(found, width, colour=colour), err=bool(found))
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+    click.echo(issue_table(found, width, colour=has_colours("stderr")), err=bool(found))
+
+
+def has_colours(stream: Literal["stdout", "stderr"]) -> bool:
+    """Tell whether a stream is a terminal that may be given colours; ``NO_COLOR`` and ``TERM=dumb`` forbid them."""
+    return getattr(sys, stream).isatty() and not os.environ.get("NO_COLOR") and not is_plain_terminal()
+
+
+def is_plain_terminal() -> bool:
+    """Tell a terminal that can only go on writing: nothing moves on it."""
+    return os.environ.get("TERM") in ("dumb", "unknown")
 
 
 def show_progress(phase: str) -> None:
@@ -130,8 +141,8 @@ def show_progress(phase: str) -> None:
         click.echo(f"  {phase} …", err=True)
 
 
-study_argument = click.argument("study", type=click.Path(path_type=Path))
-folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+study_argument = click.argument("study", type=click.Path(path_type=Path), shell_complete=study_files)
+folder_argument = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path), shell_complete=run_folders)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print for a program to read.")
 force_option = click.option("--force", is_flag=True, help="Replace an existing results folder.")
 output_option = click.option("-o", "--output", type=click.Path(path_type=Path), help="Where results go.")

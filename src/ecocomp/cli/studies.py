@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from ecocomp.cli.frame import (
     show_progress,
     study_argument,
 )
+from ecocomp.cli.progress import showing_phases
 from ecocomp.issues import errors
 from ecocomp.language import CODES
 
@@ -145,34 +147,32 @@ def _run(
     require_writable(folder, force)
     draws = draws_folder_of(folder)
     variants = [settings, *map(settings.scenario, settings.scenarios)]
-    with computing(**(on or {}), needed=any(v.uncertainty.draws for v in variants)) as compute:
-        result = run_study(
-            settings, all_revisions=all_revisions, progress=show_progress, compute=compute, draws_folder=draws
-        )
-    save(result, folder, force=force, progress=show_progress, language=language)
+    needed = any(v.uncertainty.draws for v in variants)
+    with showing_phases() as tell:
+        with computing(**(on or {}), needed=needed, progress=tell) as compute:
+            result = run_study(
+                settings, all_revisions=all_revisions, progress=tell, compute=compute, draws_folder=draws
+            )
+        save(result, folder, force=force, progress=tell, language=language)
     discard(draws)
-    last = result.regional.iloc[-1]
     if as_json:
         regional = json.loads(result.regional.to_json(orient="records"))
         print_json({"folder": str(folder), "regional": regional, **_scenarios_as_json(result, folder)})
         return
-    if settings.study.notice:
-        click.echo(settings.study.notice)
-    click.echo(
-        f"{settings.study.name}: in {last['year']}, {last['payers']} units pay {last['payments'] / 1e8:,.2f} and "
-        f"{last['recipients']} receive {last['receipts'] / 1e8:,.2f} ×10⁸ CNY; "
-        f"{last['balanced']} balanced, {last['missing']} missing."
-    )
-    if result.scenarios:
-        from ecocomp.cli.comparing import show_comparison
+    from ecocomp.outputs.editions import own_language
 
-        click.echo(f"Scenarios: {', '.join(result.scenarios)} (each complete in {folder / 'scenarios'})")
-        show_comparison(result)
-    problems = result.issues["severity"].value_counts()
-    if len(problems):
-        counts = ", ".join(f"{n} {s}{'s' * (n != 1)}" for s, n in problems.items())
-        click.echo(f"Issues: {counts} (listed in the report and in {folder / 'issues.csv'})")
-    click.echo(f"Report: {folder / 'report.html'}")
+    _show_end(result, folder, language or own_language(result))
+
+
+def _show_end(result: Result, folder: Path, code: str) -> None:
+    """Print the end of a run: a summary on a terminal, lines of a form that stays elsewhere."""
+    from ecocomp.cli.summary import show_lines, show_summary
+    from ecocomp.language import language_of
+
+    if sys.stdout.isatty():
+        show_summary(result, folder, language_of(code, result.currency))
+    else:
+        show_lines(result, folder, language_of("en", result.currency))
 
 
 def _scenarios_as_json(result: Result, folder: Path) -> dict[str, Any]:

@@ -13,9 +13,6 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from babel.dates import format_date
-from babel.messages.pofile import read_po
-
 from ecocomp.language.measures import Measure, measure_of
 from ecocomp.language.spacing import put_in, spaced
 
@@ -80,6 +77,8 @@ class Language:
 
     def date(self, day: date) -> str:
         """Return a date as it is written: ``25 November 2026``, ``2026年11月25日``."""
+        from babel.dates import format_date
+
         return str(format_date(day, "d MMMM y" if self.code == "en" else "long", locale=self.code))
 
     def _put_in(self, message: str, values: Mapping[str, object]) -> str:
@@ -110,6 +109,8 @@ def messages(code: str) -> dict[str, str]:
     ValueError
         If two catalogues translate one message differently.
     """
+    from babel.messages.pofile import read_po
+
     found: dict[str, str] = {}
     for file in sorted(resources.files(__package__).joinpath(code).iterdir(), key=lambda path: path.name):
         if not file.name.endswith(".po"):

@@ -14,7 +14,7 @@ from ecocomp.outputs.geodata import read_geometry, write_geodata
 from ecocomp.outputs.replacement import MANIFEST, recover, replacing, require_replaceable
 from ecocomp.outputs.tables import read_frame, write_tables
 from ecocomp.result import FRAMES, Result
-from ecocomp.stopwatch import Stopwatch
+from ecocomp.stopwatch import Stopwatch, of_scenario
 
 __all__ = ["SCENARIOS", "open_run", "read_manifest", "require_writable", "save"]
 
@@ -112,7 +112,7 @@ def _write(
 
 def _named(progress: Callable[[str], None] | None, scenario: str) -> Callable[[str], None] | None:
     """Return progress that tells phases with the name of a scenario."""
-    return None if progress is None else lambda phase: progress(f"scenario {scenario}: {phase}")
+    return None if progress is None else lambda phase: progress(of_scenario(scenario, phase))
 
 
 def _relative(path: Path, folder: Path) -> str:

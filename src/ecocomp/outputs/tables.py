@@ -55,7 +55,7 @@ def read_frame(path: Path) -> pd.DataFrame:
 
 
 def columns_frame(result: Result) -> pd.DataFrame:
-    """Return one row for every column of every table: unit of measure, labels, meaning and source."""
+    """Return one row for every column of every table: unit of measure, labels, meaning, equation and source."""
     known, rows = table(), []
     declared = result.manifest["study"]["quantities"]
     note = "notional: at the region's mean size" if result.manifest["revised_unit"] != "Mt CO2" else ""
@@ -64,11 +64,12 @@ def columns_frame(result: Result) -> pd.DataFrame:
             v = known.get(f"{name}.{column}") or known.get(column)
             if v is None:
                 meaning = "Larger unit that the unit lies in, as the study's table gives it"
-                rows.append((name, column, "", column, column, meaning, ""))
+                rows.append((name, column, "", column, column, meaning, "", ""))
                 continue
             measure = result.manifest["revised_unit"] if column == "revised" else v.unit_in(result.currency)
             source = declared.get(column, {}).get("source") or v.source
             meaning = f"{v.meaning}; {note}" if note and v.unit == "CNY" and v.role == "result" else v.meaning
-            rows.append((name, column, measure, v.label_en, v.label_zh, meaning, source))
-    frame = pd.DataFrame(rows, columns=["table", "column", "measure", "label_en", "label_zh", "meaning", "source"])
+            rows.append((name, column, measure, v.label_en, v.label_zh, meaning, v.equation, source))
+    columns = ["table", "column", "measure", "label_en", "label_zh", "meaning", "equation", "source"]
+    frame = pd.DataFrame(rows, columns=columns)
     return frame.assign(data_origin=result.manifest["data_origin"])

@@ -13,6 +13,7 @@ from ecocomp.panel import Inputs
 from ecocomp.pipeline import flow
 from ecocomp.pipeline.reading import beyond
 from ecocomp.result import Result
+from ecocomp.stopwatch import of_scenario
 from ecocomp.study import Study
 from ecocomp.uncertainty import Compute, in_this_process
 
@@ -94,7 +95,7 @@ def _carry_out(
 
     def told(phase: str) -> None:
         if progress is not None and phase != "reading and checking":
-            progress(phase if name is None else f"scenario {name}: {phase}")
+            progress(phase if name is None else of_scenario(name, phase))
 
     try:
         result = run_one(study, progress=told, inputs=inputs)

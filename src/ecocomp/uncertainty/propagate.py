@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ecocomp.stopwatch import Share
 from ecocomp.uncertainty.answers import centre_table, region_table, unit_quantiles, unit_table
 from ecocomp.uncertainty.case import Case
 from ecocomp.uncertainty.chunk import REGIONAL, Piece, chunks
@@ -70,14 +71,14 @@ def propagate(
 
 def _told(done: int, draws: int, pieces: Iterable[Piece], tell: Tell) -> None:
     """Tell how many draws are done as pieces come, beside those that were there."""
-    told = done * 10 // draws
+    told = done * 100 // draws
     if done:
-        tell(f"draws: {done:,} of {draws:,} were computed before")
+        tell(Share(f"draws: {done:,} of {draws:,} were computed before", done, draws))
     for start, stop in pieces:
         done += stop - start
-        if done * 10 // draws > told:
-            told = done * 10 // draws
-            tell(f"draws: {done:,} of {draws:,}")
+        if done * 100 // draws > told:
+            told = done * 100 // draws
+            tell(Share(f"draws: {done:,} of {draws:,}", done, draws))
 
 
 def _answers(case: Case, store: DrawStore) -> Answers:
