@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,8 +95,11 @@ def assert_equal(found: list[dict[str, Any]], wanted: dict[str, Any]) -> None:
             np.testing.assert_allclose(told, (place["lon"], place["lat"]), rtol=1e-9, err_msg=f"{weighting} {year}")
 
 
-@pytest.mark.parametrize("prices", PRICES)
-@pytest.mark.parametrize("revision", REVISIONS)
+CASES = [*zip(REVISIONS, cycle(PRICES), strict=False), *product(("as the run", "quota", "ecc and esc"), PRICES)]
+"""Every revision under one of the prices in turn, and three of them under every price."""
+
+
+@pytest.mark.parametrize(("revision", "prices"), list(dict.fromkeys(CASES)))
 def test_every_setting_gives_what_python_computes(
     page: Page, runs: dict[str, Result], inputs: Inputs, revision: str, prices: str
 ) -> None:

@@ -17,7 +17,8 @@ import shapely
 from ecocomp.language import language_of
 from ecocomp.outputs.explorer.encoding import Pool, varints
 from ecocomp.outputs.explorer.page import SCRIPTS, embedded, page_of
-from ecocomp.outputs.explorer.payload import PARTNERS, payload_of
+from ecocomp.outputs.explorer.partners import PARTNERS
+from ecocomp.outputs.explorer.payload import payload_of
 from ecocomp.outputs.explorer.settings import model_settings, stage_if_paying
 from ecocomp.outputs.explorer.topology import GRID, arcs_of
 from ecocomp.outputs.explorer.words import catalogue

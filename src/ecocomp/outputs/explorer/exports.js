@@ -26,12 +26,14 @@ const exportsOf = (() => {
     return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
   }
 
-  /** Lines of a text that fit into a width, by a rough measure of its letters. */
+  /** Rough width of a text in letters of full width. */
+  const wide = (content) => Array.from(content).reduce((n, c) => n + (c > "\u2e80" ? 1 : 0.55), 0);
+
+  /** Lines of a text that fit into a width. */
   function lines(content, most) {
     const found = [""];
     for (const part of content.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) || []) {
-      const width = (s) => Array.from(s).reduce((n, c) => n + (c > "\u2e80" ? 1 : 0.55), 0);
-      if (width(found.at(-1)) + width(part) > most && found.at(-1)) found.push("");
+      if (wide(found.at(-1)) + wide(part) > most && found.at(-1)) found.push("");
       found[found.length - 1] += part;
     }
     return found;
@@ -62,11 +64,19 @@ const exportsOf = (() => {
     const box = (colour, label, after) => {
       parts.push(draw("rect", { x, y, width: 44, height: 14, fill: colour, stroke: "#8c8c8c", "stroke-width": 0.5 }));
       if (label) parts.push(draw("text", { x: after ? x + 50 : x + 44, y: after ? y + 12 : y + 30, "font-size": 12, "text-anchor": after ? "start" : "middle", fill: "#222" }, label));
-      x += after ? 62 + 12 * Array.from(label).reduce((n, c) => n + (c > "\u2e80" ? 1 : 0.55), 0) : 44;
+      x += after ? 68 + 12 * wide(label) : 44;
     };
     (legend.scale || []).forEach((s, i) => box(s.colour, legend.breaks[i]));
     x += legend.scale ? 24 : 0;
+    if (legend.ends) {
+      parts.push(draw("text", { x, y: y + 12, "font-size": 12, fill: "#5c5c5c" }, legend.ends));
+      x += 12 * wide(legend.ends) + 24;
+    }
     legend.boxes.forEach((b) => box(b.colour, b.text, true));
+    legend.centres.forEach(({ colour, text: label }) => {
+      parts.push(draw("circle", { cx: x + 7, cy: y + 7, r: 6, fill: "#fff", stroke: colour, "stroke-width": 2 }), draw("text", { x: x + 19, y: y + 12, "font-size": 12, fill: "#222" }, label));
+      x += 40 + 12 * wide(label);
+    });
     y += 44;
     notes.forEach((note) => write(note, 12, { fill: "#5c5c5c" }));
     const height = Math.ceil(y + 20);

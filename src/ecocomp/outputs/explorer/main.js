@@ -59,7 +59,7 @@ const explorer = (() => {
     byId("notice").replaceChildren(...mixed(run.notice ?? ""));
     for (const element of document.querySelectorAll("[data-say]")) element.textContent = words.say(element.dataset.say);
     for (const element of document.querySelectorAll("[data-label]")) element.textContent = words.label(element.dataset.label);
-    byId("about").replaceChildren(...["about_computed", "about_as_run", "about_map", "about_made"].map((key) => make("p", {}, words.say(key, { version: stored.version }))));
+    byId("about").replaceChildren(...["about_computed", "about_as_run", "about_map", "about_alone", "about_made"].map((key) => make("p", {}, words.say(key, { version: stored.version }))));
   }
 
   /** Tracks of the centres of payments and receipts over the years. */
@@ -108,7 +108,9 @@ const explorer = (() => {
 
   function legendOf(found) {
     const side = found.find((s) => !s.result.problem);
-    return side ? shading.legend(side.run, side.t, side.result, now.show, side.settings) : { boxes: [] };
+    const told = side ? shading.legend(side.run, side.t, side.result, now.show, side.settings) : { boxes: [] };
+    const ends = told.scale?.some((s) => s.receives) ? `← ${words.say("recipient_short")}   ${words.say("payer_short")} →` : null;
+    return { ...told, ends, centres: ["payments", "receipts"].map((key) => ({ key, colour: shading.look()[key], text: words.say(`centre_of_${key}`) })) };
   }
   function legend(found) {
     const told = legendOf(found), parts = [];
@@ -118,10 +120,10 @@ const explorer = (() => {
         box.style.background = colour;
         return make("span", { class: "class" }, box, end === undefined ? null : make("span", { class: "break" }, end));
       })));
-      if (told.scale.some((s) => s.receives)) parts.push(make("p", { class: "ends" }, make("span", {}, `← ${words.say("recipient_short")}`), make("span", {}, `${words.say("payer_short")} →`)));
+      if (told.ends) parts.push(make("p", { class: "ends" }, told.ends));
     }
     parts.push(make("ul", { class: "boxes" }, told.boxes.map(({ colour, text }) => { const box = make("span", { class: "box" }); box.style.background = colour; return make("li", {}, box, text); }),
-      ["payments", "receipts"].map((key) => make("li", { class: `centre ${key}` }, make("i", { "aria-hidden": "true" }), words.say(`centre_of_${key}`)))));
+      told.centres.map(({ key, text }) => make("li", { class: `centre ${key}` }, make("i", { "aria-hidden": "true" }), text))));
     byId("legend").replaceChildren(...parts);
     byId("map-notes").textContent = notes(found).join(words.code() === "zh" ? "" : " ");
     byId("map-notes").classList.toggle("problem", shading.isAsRun(now.show) && found[0].changed.length > 0);
@@ -203,7 +205,7 @@ const explorer = (() => {
       svg: built[number ? "map-b" : "map-a"].svg, name: found.length > 1 ? s.title : null,
       totals: s.result.problem ? [] : [["payments", "receipts", "gap"].map((k) => `${words.label(k)} ${money(s.result.totals[k])}`).join(words.code() === "zh" ? "，" : ", ")],
     }));
-    const setting = words.say("picture_settings", { run: side.title, revision: words.say(`revision_${now.revision}`), price: `${words.number(side.settings.price[side.t])} ${words.measure("price").label}` });
+    const setting = words.say("picture_settings", { run: side.title, revision: words.say(`revision_${now.revision}`), price: `${words.short(side.settings.price[side.t])} ${words.measure("price").label}` });
     const svg = exportsOf.scene({ title: `${titleOf(side)}`, subtitle: `${side.run.title}. ${setting}`, views, legend: legendOf(found), notes: [...(side.run.notice ? [side.run.notice] : []), ...notes(found), words.say("about_made", { version: stored.version })] });
     exportsOf.save(await exportsOf.png(svg), `ecocomp-${now.show}-${now.year}.png`);
   }

@@ -60,6 +60,7 @@ const mapView = (() => {
 
     let drag = null, dragged = false;
     frame.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return; // the wheel alone scrolls the page; two fingers count as Ctrl
       event.preventDefault();
       zoomBy(event.deltaY > 0 ? 1.2 : 1 / 1.2, toGrid(event));
     }, { passive: false });

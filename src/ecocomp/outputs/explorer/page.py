@@ -72,14 +72,13 @@ def write_explorer(
 def page_of(result: Result, compare: Mapping[str, Result], language: Literal["en", "zh"] | None = None) -> str:
     """Return the page of :func:`write_explorer` as text."""
     runs: dict[str, Result] = {"": result} | dict(result.scenarios)
-    folders = dict.fromkeys(runs, "")
-    for name, other in compare.items():
-        own = {name: other} | {f"{name}/{scenario}": r for scenario, r in other.scenarios.items()}
-        runs |= own
-        folders |= dict.fromkeys(own, name)
+    places = {"": ("", "")} | {name: ("", name) for name in result.scenarios}
+    for folder, other in compare.items():
+        runs |= {folder: other} | {f"{folder}/{name}": scenario for name, scenario in other.scenarios.items()}
+        places |= {folder: (folder, "")} | {f"{folder}/{name}": (folder, name) for name in other.scenarios}
     data = payload_of(runs)
     for run in data["runs"]:
-        run["folder"] = folders[run["name"]]
+        run["folder"], run["scenario"] = places[run["name"]]
     version = metadata.version("ecocomp")
     data |= {
         "version": version,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pypinyin import lazy_pinyin
 
 from ecocomp.outputs.explorer.encoding import Pool
+from ecocomp.outputs.explorer.partners import partners_of
 from ecocomp.outputs.explorer.settings import model_settings, stage_if_paying
 from ecocomp.outputs.explorer.topology import topology_of
 from ecocomp.outputs.figures.romanise import has_chinese, romanise
@@ -24,13 +25,11 @@ from ecocomp.result import Result
 from ecocomp.space import centroids_of, equal_area_crs, prepare, weights
 from ecocomp.study import Study
 
-__all__ = ["MODEL_COLUMNS", "PARTNERS", "payload_of"]
+__all__ = ["MODEL_COLUMNS", "payload_of"]
 
 MODEL_COLUMNS = ("emissions", "sequestration", "gdp", "population", "area")
 """Quantities from which the page computes everything; every bit of them is kept."""
 UNCERTAIN = ("amount_low", "amount_high", "probability_paying", "probability_receiving", "rank_low", "rank_high")
-PARTNERS = 5
-"""Transfers told of each unit and year: its largest, and how many there are."""
 
 
 def payload_of(runs: Mapping[str, Result]) -> dict[str, Any]:
@@ -129,41 +128,12 @@ def _run(result: Result, units: pd.Index, pool: Pool) -> dict[str, Any]:
         as_run |= {name: pool.numbers(cells(drawn, name), "f4") for name in UNCERTAIN}
     return {
         "title": study.study.name,
-        "scenario": manifest.get("scenario"),
         "notice": manifest.get("notice"),
         "data_origin": manifest["data_origin"],
         "years": years,
+        "classes": study.zoning.classes,
         "settings": model_settings(study, rows, years),
         "columns": columns,
         "as_run": as_run,
-        "transfers": _transfers(result.transfers, units, years, pool),
-    }
-
-
-def _transfers(transfers: pd.DataFrame, units: pd.Index, years: list[int], pool: Pool) -> dict[str, Any] | None:
-    """Return the largest transfers of each unit and year, what it pays and gets alike, and how many it has."""
-    if transfers.empty:
-        return None
-    ends = transfers[["year", "payer", "recipient", "amount"]]
-    sides = [
-        ends.rename(columns={one: "unit", other: "partner"})
-        for one, other in (("payer", "recipient"), ("recipient", "payer"))
-    ]
-    both = pd.concat(sides, ignore_index=True)
-    known = {str(unit): i for i, unit in enumerate(units)}
-    others = sorted(set(both["partner"].astype(str)) - set(known))
-    partner = known | {name: len(known) + i for i, name in enumerate(others)}
-    cell = both["unit"].astype(str).map(known) * len(years) + both["year"].map({y: t for t, y in enumerate(years)})
-    both = both.assign(cell=cell, partner=both["partner"].astype(str).map(partner)).dropna(subset="cell")
-    both = both.sort_values(["cell", "amount", "partner"], ascending=[True, False, True])
-    first = both[both.groupby("cell").cumcount() < PARTNERS]
-    cells = len(units) * len(years)
-    counts = np.bincount(both["cell"].to_numpy(dtype=np.int64), minlength=cells)
-    starts = np.concatenate([[0], np.cumsum(np.minimum(counts, PARTNERS))])
-    return {
-        "others": others,
-        "counts": pool.numbers(counts, "u4"),
-        "starts": pool.numbers(starts, "u4"),
-        "partners": pool.numbers(first["partner"].to_numpy(dtype=np.float64), "u4"),
-        "amounts": pool.numbers(first["amount"].to_numpy(dtype=np.float64)),
+        "transfers": partners_of(result.transfers, units, years, pool),
     }

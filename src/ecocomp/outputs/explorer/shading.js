@@ -31,6 +31,9 @@ const shading = (() => {
   const SIDES = { 1: "payer", "-1": "recipient", 0: "balanced", 2: "missing" };
   const sideColours = () => ({ payer: look.payments, recipient: look.receipts, balanced: look.balanced, missing: look.missing });
 
+  /** Shade of a priority class, 1 the darkest. */
+  const shade = (ramp, number, classes) => ramp[Math.round((classes - number) / (classes - 1) * (ramp.length - 1))];
+
   /** Colour of each unit. */
   function colours(run, t, result, quantity) {
     const units = Array.from({ length: run.map.n }, (_, i) => i);
@@ -38,7 +41,7 @@ const shading = (() => {
     if (quantity === "cluster") return units.map((i) => look.clusters[run.asRun.cluster.label(i, t)] ?? look.missing);
     if (quantity === "priority_class") return units.map((i) => {
       const number = run.asRun.priority_class.at(i, t), side = run.runSide(t)[i];
-      return Number.isNaN(number) ? look.missing : (side > 0 ? look.warm : look.cool)[look.warm.length - number] ?? look.missing;
+      return Number.isNaN(number) ? look.missing : shade(side > 0 ? look.warm : look.cool, number, run.classes);
     });
     return numeric(result, quantity);
   }
@@ -59,7 +62,7 @@ const shading = (() => {
     }
     if (quantity === "priority_class") {
       const classes = Array.from({ length: run.classes }, (_, k) => k + 1);
-      const of = (ramp, side) => classes.map((k) => [ramp[ramp.length - k], words.say("class_of", { side: words.say(side), number: k })]);
+      const of = (ramp, side) => classes.map((k) => [shade(ramp, k, run.classes), words.say("class_of", { side: words.say(side), number: k })]);
       return { boxes: boxes([...of(look.warm, "payer"), ...of(look.cool, "recipient"), ...rest]) };
     }
     const classes = look.classes[quantity], kind = unitOf(quantity, settings), size = kind ? words.measure(kind).size : 1;

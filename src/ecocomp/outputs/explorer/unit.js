@@ -52,11 +52,15 @@ const unitView = (() => {
   function byYear(run, results, i, year, settings) {
     const names = [["emissions", "mass"], ["sequestration", "mass"], ["account", "mass"], ["revised", shading.unitOf("revised", settings)], ["amount", "money"], ["rank", "rank"]];
     const rows = run.years.map((y, t) => ({ year: y, amount: results(t).problem ? NaN : results(t).amount[i], result: results(t) }));
+    const own = (y) => y === year ? "n chosen" : "n";
+    const cell = ({ year: y, result }, n, kind) => {
+      const v = result.problem ? NaN : result[n][i];
+      return make("td", { class: own(y) }, Number.isNaN(v) ? "–" : value(kind === "rank" ? words.count(v) : words.amount(v, kind), v));
+    };
     return make("section", {}, make("h3", {}, words.say("by_year")), bars(rows, year),
       make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": words.say("by_year") }, make("table", { id: "by-year" },
-        make("thead", {}, make("tr", {}, make("th", { scope: "col" }, words.label("year")), ...names.map(([n, kind]) => make("th", { scope: "col", class: "n" }, kind === "rank" ? words.label(n) : words.headed(n, kind))))),
-        make("tbody", {}, rows.map(({ year: y, result }) => make("tr", { class: y === year ? "chosen" : null }, make("th", { scope: "row" }, String(y)),
-          ...names.map(([n, kind]) => { const v = result.problem ? NaN : result[n][i]; return make("td", { class: "n" }, Number.isNaN(v) ? "–" : value(kind === "rank" ? words.count(v) : words.amount(v, kind), v)); })))))));
+        make("thead", {}, make("tr", {}, make("td", {}), ...rows.map(({ year: y }) => make("th", { scope: "col", class: own(y) }, String(y))))),
+        make("tbody", {}, names.map(([n, kind]) => make("tr", {}, make("th", { scope: "row" }, kind === "rank" ? words.label(n) : words.headed(n, kind)), ...rows.map((r) => cell(r, n, kind))))))));
   }
 
   function neighbours(run, result, i, select) {

@@ -240,7 +240,6 @@ def _about(language: Language) -> dict[str, str]:
         "about_map": language.say(
             "Polygons are simplified for display, in an equal-area projection; centres rest on the polygons as read."
         ),
-        "about_made": language.say(
-            "Made with ecocomp {version}. Nothing in this page reaches the network.", version="{version}"
-        ),
+        "about_alone": language.say("Nothing in this page reaches the network."),
+        "about_made": language.say("Made with ecocomp {version}.", version="{version}"),
     }  # fmt: skip
