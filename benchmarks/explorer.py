@@ -27,14 +27,16 @@ CONTROLS = {
     "year": "(i) => set('year', i % 2)",
 }
 """What is done to each control, as a reader's hand would: a value, and the event that follows it."""
-ANSWERS = """async (act) => {
+TURNS = {"mean": 3, "revision": 6}
+"""How often a control is moved: a setting that was shown before is not computed again, and must not be counted twice."""
+ANSWERS = """async ([act, turns]) => {
   const set = (id, value, event = 'input') => {
     document.getElementById(id).value = value;
     document.getElementById(id).dispatchEvent(new Event(event, { bubbles: true }));
   };
   const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
   const turn = eval(act), times = [];
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < turns; i++) {
     await painted();
     const start = performance.now();
     turn(i);
@@ -107,7 +109,7 @@ def _measured(browser: object, file: Path, rounds: int) -> dict[str, float]:
         painted = f"Math.max({shown}, performance.getEntriesByName('ecocomp-shown')[0].startTime)"
         times["first paint"].append(page.evaluate(painted))
         for name, act in CONTROLS.items():
-            times.setdefault(name, []).extend(page.evaluate(ANSWERS, act))
+            times.setdefault(name, []).extend(page.evaluate(ANSWERS, [act, TURNS.get(name, 12)]))
         page.close()
     return {name: statistics.median(values) for name, values in times.items()}
 

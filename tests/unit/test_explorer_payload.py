@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from ecocomp.issues import UsageError
 from ecocomp.language import language_of
 from ecocomp.outputs.explorer.encoding import Pool, varints
 from ecocomp.outputs.explorer.page import SCRIPTS, embedded, page_of
@@ -220,6 +221,16 @@ def test_the_page_follows_the_language_of_the_study(result: Result) -> None:
     manifest = result.manifest | {"study": result.manifest["study"] | {"study": {"name": "县域"}}}
     assert '<html lang="zh">' in page_of(replace(result, manifest=manifest), {})
     assert '<html lang="en">' in page_of(result, {})
+
+
+def test_money_is_in_the_currency_of_the_study(result: Result) -> None:
+    euros = replace(result, manifest=result.manifest | {"currency": "EUR"})
+    page = page_of(euros, {}, "en")
+    for label in ("million EUR", "EUR/t CO₂", "亿欧元"):
+        assert f'"label":"{label}"' in page
+    assert "CNY" not in page[page.index('<script type="application/json"') : page.rindex("<script>")]
+    with pytest.raises(UsageError, match="compare runs in one currency"):
+        page_of(euros, {"other": result})
 
 
 def test_every_word_that_a_script_says_is_in_the_catalogue() -> None:

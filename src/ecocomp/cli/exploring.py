@@ -12,6 +12,7 @@ import click
 
 from ecocomp.cli.frame import command, folder_argument, json_option, print_json, show_progress
 from ecocomp.issues import UsageError
+from ecocomp.language import CODES
 
 if TYPE_CHECKING:
     from ecocomp.result import Result
@@ -26,7 +27,7 @@ PAGE = "explorer.html"
     "--compare", "others", multiple=True, metavar="DIR", type=click.Path(path_type=Path),
     help="A further run to compare with; may be given again.",
 )  # fmt: skip
-@click.option("--lang", "language", type=click.Choice(["en", "zh"]), help="Language in which the page opens.")
+@click.option("--lang", "language", type=click.Choice(CODES), help="Language in which the page opens.")
 @click.option("--no-open", is_flag=True, help="Write the page, and do not open it in a browser.")
 @json_option
 def explore(

@@ -15,6 +15,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from ecocomp.issues import UsageError
 from ecocomp.language import CODES, language_of
 from ecocomp.outputs.explorer.payload import payload_of
 from ecocomp.outputs.explorer.words import catalogue
@@ -57,6 +58,11 @@ def write_explorer(
     -------
     pathlib.Path
         The file.
+
+    Raises
+    ------
+    UsageError
+        If a run to compare with is in another currency.
     """
     target = Path(path)
     text = page_of(result, compare or {}, language)
@@ -72,6 +78,11 @@ def write_explorer(
 def page_of(result: Result, compare: Mapping[str, Result], language: Literal["en", "zh"] | None = None) -> str:
     """Return the page of :func:`write_explorer` as text."""
     runs: dict[str, Result] = {"": result} | dict(result.scenarios)
+    for name, other in compare.items():
+        if other.currency != result.currency:
+            raise UsageError(
+                f"{name} is in {other.currency} and the run in {result.currency}: nothing converts between them"
+            )
     places = {"": ("", "")} | {name: ("", name) for name in result.scenarios}
     for folder, other in compare.items():
         runs |= {folder: other} | {f"{folder}/{name}": scenario for name, scenario in other.scenarios.items()}
@@ -82,7 +93,7 @@ def page_of(result: Result, compare: Mapping[str, Result], language: Literal["en
     version = metadata.version("ecocomp")
     data |= {
         "version": version,
-        "catalogues": {code: catalogue(language_of(code)) for code in CODES},
+        "catalogues": {code: catalogue(language_of(code, result.currency)) for code in CODES},
         "look": _look(result),
     }
     title = data["runs"][0]["title"]

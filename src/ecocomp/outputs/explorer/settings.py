@@ -14,7 +14,7 @@ from ecocomp.accounts.size import EQUAL
 from ecocomp.compensation import LARGEST_AMOUNT, stage_coefficient, threshold_of
 from ecocomp.space.centre import LARGEST_LEVERAGE
 from ecocomp.study import Revision, Study
-from ecocomp.units import scale
+from ecocomp.units import own_scale
 from ecocomp.variables import variable
 
 __all__ = ["model_settings", "stage_if_paying"]
@@ -75,7 +75,7 @@ def _reference(revision: Revision) -> dict[str, Any]:
         case int(year):
             return {"kind": "base", "year": year}
         case given:
-            means = {str(n): a.value * scale(a.unit, variable(n).unit) for n, a in given.items()}
+            means = {str(n): a.value * own_scale(a.unit, variable(n).unit) for n, a in given.items()}
             return {"kind": "given", "means": means}
 
 
