@@ -10,6 +10,8 @@ from pathlib import Path
 
 from benchmarks.cases import bth_skipped
 from benchmarks.engine.run import run as run_engine
+from benchmarks.explorer import report as explorer_report
+from benchmarks.explorer import skipped as explorer_skipped
 from benchmarks.measure import agree, alternate, prepare
 from benchmarks.report import BESIDES, machine, table
 from benchmarks.scale import report as scale_report
@@ -22,7 +24,7 @@ from benchmarks.zonal import skipped as zonal_skipped
 
 PEERS = ("esda", "pointpats")
 STUDIES, ENGINE, ZONAL, SETTLEMENT = ("bth", "synthetic"), "lisa", "zonal", "settlement"
-DRAWS, SCALE = "uncertainty", "scale"
+DRAWS, SCALE, EXPLORER = "uncertainty", "scale", "explorer"
 LIMIT = 300.0
 
 
@@ -32,8 +34,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each side, alternating (default: 3)")
     parser.add_argument(
         "--case",
-        choices=[*STUDIES, ENGINE, ZONAL, SETTLEMENT, DRAWS, SCALE],
-        help="one case only; uncertainty and scale run only when they are asked for",
+        choices=[*STUDIES, ENGINE, ZONAL, SETTLEMENT, DRAWS, SCALE, EXPLORER],
+        help="one case only; uncertainty, scale and explorer run only when they are asked for",
     )
     parser.add_argument(
         "--limit",
@@ -61,6 +63,8 @@ def main() -> None:
         print(settlement_skipped() or settlement_report(options.rounds), end="\n\n", flush=True)
     if options.case == DRAWS:
         print(draws())
+    if options.case == EXPLORER:
+        print(explorer_skipped() or explorer_report(options.rounds))
     if options.case == SCALE:
         print(scale_skipped() or scale_report(options.rounds, options.part))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from browsers import browser_lacks
 from postgres import server_lacks
 
 # Derandomised: a green suite stays green on the same code; every example found once is kept as a test of its own.
@@ -32,6 +33,8 @@ def _lacking() -> dict[str, str]:
         lacking["database"] = "psycopg is not installed (extra 'postgres')"
     elif (reason := server_lacks()) is not None:
         lacking["database"] = reason
+    if (reason := browser_lacks()) is not None:
+        lacking["browser"] = reason
     if any(find_spec(name) is None for name in ("dask", "distributed", "zarr")):
         lacking["scale"] = "dask, distributed or zarr is not installed (extra 'scale')"
     if (reason := _documents_lack()) is not None:

@@ -24,7 +24,7 @@ def test_the_page_of_the_study_file_lists_every_key():
 
 def test_its_commands_exist():
     named = set(re.findall(r"^ecocomp (\w+) study|Scripts\\ecocomp (\w+)", README, re.M))
-    assert {a or b for a, b in named} == {"check", "run", "report", "verify", "demo"}
+    assert {a or b for a, b in named} == {"check", "explore", "run", "report", "verify", "demo"}
     assert {a or b for a, b in named} <= set(main.commands)
 
 

@@ -1,6 +1,7 @@
 """The command line: arguments, progress, exit codes. Heavy imports stay inside the commands."""
 
-from ecocomp.cli import comparing, describing, folders, published, studies  # each adds its commands to the program
+# each adds its commands to the program
+from ecocomp.cli import comparing, describing, exploring, folders, published, studies
 from ecocomp.cli.frame import main
 
-__all__ = ["comparing", "describing", "folders", "main", "published", "studies"]
+__all__ = ["comparing", "describing", "exploring", "folders", "main", "published", "studies"]

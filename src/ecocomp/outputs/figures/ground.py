@@ -18,7 +18,7 @@ from pyproj import CRS
 from ecocomp.result import Result
 from ecocomp.space import equal_area_crs
 
-__all__ = ["Ground", "ground_of"]
+__all__ = ["Ground", "ground_of", "projected", "simplified"]
 
 MOST_VECTORS = 6_000
 """Polygons in a figure (a quarter of a kilobyte each) above which a svg holds them as pixels."""
@@ -62,9 +62,9 @@ def ground_of(result: Result, panels: int) -> Ground:
     """
     crs = equal_area_crs(result.geometry)
     units = result.geometry.index
-    shapes = _projected(result.geometry, crs)
-    beyond = _projected(result.backdrop, crs)
-    display = _simplified(np.concatenate([shapes, beyond]), VERTICES // panels)
+    shapes = projected(result.geometry, crs)
+    beyond = projected(result.backdrop, crs)
+    display = simplified(np.concatenate([shapes, beyond]), VERTICES // panels)
     display, backdrop = display[: len(shapes)], display[len(shapes) :]
     extent = _padded(shapely.total_bounds(np.concatenate([display, backdrop])))
     corner, free = _emptiest_corner(display, extent)
@@ -84,7 +84,8 @@ def ground_of(result: Result, panels: int) -> Ground:
     )
 
 
-def _projected(frame: gpd.GeoDataFrame, crs: CRS) -> NDArray[np.object_]:
+def projected(frame: gpd.GeoDataFrame, crs: CRS) -> NDArray[np.object_]:
+    """Return the polygons of a frame in a projection, those that the antimeridian cuts joined again."""
     if len(frame) == 0:
         return np.empty(0, dtype=object)
     shapes = np.asarray(frame.geometry.to_crs(crs).to_numpy(), dtype=object)
@@ -100,7 +101,7 @@ def _is_cut(frame: gpd.GeoDataFrame) -> bool:
     return bool(((west < -180 + 1e-6) & (east > 180 - 1e-6)).any())
 
 
-def _simplified(shapes: NDArray[np.object_], most: int) -> NDArray[np.object_]:
+def simplified(shapes: NDArray[np.object_], most: int) -> NDArray[np.object_]:
     """Simplify borders together until few enough vertices are left, or the next step would lose a polygon."""
     west, south, east, north = shapely.total_bounds(shapes)
     tolerance = max(east - west, north - south) / 2000
