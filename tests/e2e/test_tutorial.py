@@ -54,7 +54,7 @@ def carry_out(block: pages.Block, folder: Path) -> None:
     if block.kind == "console":
         for command, shown in pages.commands(block.text):
             if command not in RUN_ELSEWHERE:
-                pages.compare(command, shown, pages.answer_to(command))
+                pages.hold(command, shown)
 
 
 def follow(folder: Path) -> None:
