@@ -43,10 +43,7 @@ def _lacking() -> dict[str, str]:
         lacking["drivers"] = "spreg or mgwr is not installed (extra 'drivers')"
     if find_spec("rasterio") is None or find_spec("exactextract") is None:
         lacking["rasters"] = "rasterio or exactextract is not installed (extra 'rasters')"
-    if any(
-        find_spec(name) is None
-        for name in ("sphinx", "myst_parser", "furo", "latex2mathml", "numpydoc", "sphinx_gallery")
-    ):
+    if any(find_spec(name) is None for name in ("sphinx", "myst_parser", "furo", "numpydoc", "ziamath")):
         lacking["docs"] = "Sphinx or one of its extensions is not installed (extra 'docs')"
     return lacking
 

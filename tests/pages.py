@@ -17,7 +17,6 @@ FENCE = re.compile(
     r"(?:<!-- (?P<verb>\w+): (?P<argument>[^>]*?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S
 )
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-CHECKER = doctest.OutputChecker()
 
 
 @dataclass(frozen=True)
@@ -42,21 +41,18 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
         yield command.strip(), answer.strip("\n")
 
 
-def answer_to(command: str) -> str:
-    """Return what the command prints, in this process and folder."""
+def hold(command: str, shown: str) -> None:
+    """Type a command in this process and folder, and hold what a page shows against what is printed.
+
+    A page that shows nothing says that nothing goes wrong.
+    """
     program, *arguments = command.split()
     assert program == "ecocomp", command
     outcome = CliRunner().invoke(main, arguments)
     assert "Traceback" not in outcome.output, outcome.output
-    return outcome.output
-
-
-def compare(command: str, shown: str, printed: str) -> None:
-    """Hold what a page shows against what was printed; a page that shows nothing asks that nothing goes wrong."""
     if not shown:
-        assert "error" not in printed, f"{command}\n{printed}"
+        assert outcome.exit_code == 0, f"{command}\n{outcome.output}"
         return
-    example = doctest.Example(command, shown + "\n")
-    assert CHECKER.check_output(example.want, printed.strip("\n") + "\n", LOOSE), (
-        f"{command}\n--- the page shows\n{shown}\n--- printed\n{printed}"
-    )
+    printed = outcome.output.strip("\n") + "\n"
+    told = f"{command}\n--- the page shows\n{shown}\n--- printed\n{printed}"
+    assert doctest.OutputChecker().check_output(shown + "\n", printed, LOOSE), told
