@@ -1,6 +1,6 @@
 """The command line: arguments, progress, exit codes. Heavy imports stay inside the commands."""
 
-from ecocomp.cli import comparing, folders, published, studies  # each adds its commands to the program
+from ecocomp.cli import comparing, drawing, folders, published, studies  # each adds its commands to the program
 from ecocomp.cli.frame import main
 
-__all__ = ["comparing", "folders", "main", "published", "studies"]
+__all__ = ["comparing", "drawing", "folders", "main", "published", "studies"]
