@@ -25,7 +25,9 @@ ROW = 0.3
 """Height of a bar [inches]."""
 
 
-def write_tornado(table: pd.DataFrame, path: Path, asked: Literal["auto", "zh", "en"], names: Iterable[str]) -> Path:
+def write_tornado(
+    table: pd.DataFrame, path: Path, asked: Literal["auto", "zh", "en"], names: Iterable[str], currency: str = "CNY"
+) -> Path:
     """Draw a sensitivity as png, and as svg beside it.
 
     Parameters
@@ -38,6 +40,8 @@ def write_tornado(table: pd.DataFrame, path: Path, asked: Literal["auto", "zh", 
         Language, as in [study].
     names
         Names of the study's units, which tell the language for ``auto``.
+    currency
+        Of the study.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def write_tornado(table: pd.DataFrame, path: Path, asked: Literal["auto", "zh", 
     """
     require_png(path)
     of = str(table["of"].iloc[0])
-    style = style_for(asked, [*names, of])
+    style = style_for(asked, [*names, of], currency)
     with lettering(style):
         sheet = page(WIDTH, 0.85 + ROW * len(table), style, None)
         ax = sheet.axes(LEFT, 0.55, WIDTH - LEFT - RIGHT, ROW * len(table))
