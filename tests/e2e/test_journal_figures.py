@@ -36,7 +36,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_all_figures_are_drawn_beside_the_run_which_stays_as_it_is(run: Path) -> None:
     before = contents(run)
-    outcome = call("figures", run)
+    outcome = call("figures", run, "--lang", "en")
     assert outcome.exit_code == 0, outcome.output
     folder = run.with_name(f"{run.name}-figures")
     written = [Path(line) for line in outcome.stdout.splitlines()]
@@ -62,6 +62,17 @@ def test_some_figures_in_several_formats_are_told_to_a_program(run: Path, tmp_pa
     assert f'width="{89 / 25.4 * 72:.6f}'[:12] in svg
     text = PdfReader(folder / "amounts.pdf").pages[0].extract_text()
     assert "Map approval number: " in text
+
+
+@pytest.mark.chinese_font
+def test_chinese_figures_have_chinese_letters_and_captions(run: Path, tmp_path: Path) -> None:
+    outcome = call("figures", run, "amounts", "--style", "single", "--lang", "zh", "-o", tmp_path / "图", "--json")
+    assert outcome.exit_code == 0, outcome.output
+    text = PdfReader(tmp_path / "图" / "amounts.pdf").pages[0].extract_text()
+    assert "审图号：冀S(2026)001号" in text
+    assert "补偿金额" in text
+    assert "元" in text
+    assert "单元" in json.loads(outcome.stdout)["figures"][0]["caption"]
 
 
 def test_nothing_is_replaced_unasked(run: Path, tmp_path: Path) -> None:
