@@ -28,7 +28,7 @@ CONTROLS = {
 }
 """What is done to each control, as a reader's hand would: a value, and the event that follows it."""
 TURNS = {"mean": 3, "revision": 6}
-"""How often a control is moved: a setting that was shown before is not computed again, and must not be counted twice."""
+"""How often a control is moved: a setting shown before is not computed again, and must not be counted twice."""
 ANSWERS = """async ([act, turns]) => {
   const set = (id, value, event = 'input') => {
     document.getElementById(id).value = value;

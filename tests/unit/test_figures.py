@@ -16,6 +16,7 @@ import shapely
 from matplotlib import font_manager, rcParams
 from matplotlib.text import Text
 
+from ecocomp.language.measures import Measure
 from ecocomp.outputs.figures import fonts, write_figures
 from ecocomp.outputs.figures.certainty import certainty_of, faded
 from ecocomp.outputs.figures.ground import ground_of, path_of
@@ -202,9 +203,10 @@ def test_scales() -> None:
     assert spaced(range(2000, 2017)) == [2000, 2003, 2006, 2010, 2013, 2016]
     assert spaced([1, 2, 3]) == [1, 2, 3]
     assert [nice_below(v) for v in (123, 99, 5, 0.7)] == [100, 50, 5, 0.5]
-    assert money_scale(np.array([-3e9, np.nan])) == (1e8, "1e8 CNY")
-    assert money_scale(np.array([5e6])) == (1e6, "1e6 CNY")
-    assert money_scale(np.array([])) == (1.0, "CNY")
+    style = fonts.labels_for(tiny_result([1, -1]))
+    assert money_scale(np.array([-3e9, np.nan]), style) == Measure(1e8, "10⁸ CNY")
+    assert money_scale(np.array([5e6]), style) == Measure(1e6, "million CNY")
+    assert money_scale(np.array([]), style) == Measure(1.0, "CNY")
 
 
 def test_every_unit_has_a_shape_whatever_its_kind() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from ecocomp.language import CODES, language_of
 from ecocomp.language.catalogue import messages
+from ecocomp.language.measures import Measure
 from ecocomp.language.spacing import put_in
 from ecocomp.variables import table
 from messages import places, said
@@ -80,6 +81,8 @@ def test_amounts_stand_in_the_units_that_readers_expect() -> None:
 
     assert shown("en", "CNY", "CNY", 5.41e10) == (541, "10⁸ CNY")
     assert shown("zh", "CNY", "CNY", 5.41e10) == (541, "亿元")
+    assert language_of("zh").measure("CNY", 1.9e8) == Measure(1e4, "万元"), "less than two of the usual unit"
+    assert language_of("en").measure("CNY", 2e8) == Measure(1e8, "10⁸ CNY")
     assert shown("en", "EUR", "CNY", 2e6) == (2, "million EUR")
     assert shown("zh", "EUR", "CNY", 2e8) == (2, "亿欧元")
     assert shown("zh", "CNY", "Mt CO2", 1.5) == (150, "万吨 CO₂")  # 1.5 Mt are 150 times 10 kt

@@ -51,7 +51,7 @@ def test_the_walk_finds_the_nested_sections() -> None:
     assert {"study", "units", "tables", "crosswalk", "rasters", "revision", "compensation", "compensation.price",
             "compensation.stage_coefficient", "zoning", "space", "settlement", "checks", "checks.totals",
             "uncertainty", "uncertainty.price", "adjust", "settlement.cap", "settlement.floor", "settlement.matrix",
-             "outlook", "outlook.growth", "drivers", "drivers.columns",
+             "outlook", "outlook.growth", "drivers", "drivers.columns", "figures",
             } == set(SECTIONS)  # fmt: skip
 
 

@@ -224,7 +224,7 @@ def sensitivity(
     if output is not None:
         table.to_csv(output, index=False, encoding="utf-8-sig")
     if figure is not None:
-        write_tornado(table, figure, case.study.study.language, case.names)
+        write_tornado(table, figure, case.study.study.language, case.names, case.study.study.currency)
     if as_json:
         print_json(json.loads(table.to_json(orient="records")))
         return

@@ -71,9 +71,12 @@ class Language:
         """Return sentences as running text; empty ones are left out."""
         return ("" if self.code == "zh" else " ").join(filter(None, sentences))
 
-    def measure(self, unit: str) -> Measure:
-        """Return the unit in which readers expect values of a canonical unit, where ``CNY`` stands for the currency."""
-        return measure_of(unit, self.code, self.currency)
+    def measure(self, unit: str, largest: float | None = None) -> Measure:
+        """Return the unit in which readers expect values of a canonical unit, where ``CNY`` stands for the currency.
+
+        Of money, a smaller one than usual where the ``largest`` amount to be printed is small.
+        """
+        return measure_of(unit, self.code, self.currency, largest)
 
     def date(self, day: date) -> str:
         """Return a date as it is written: ``25 November 2026``, ``2026年11月25日``."""

@@ -26,8 +26,12 @@ _CHINESE = {
     "1/a": Measure(1.0, "个/年"), "unit of the response": Measure(1.0, "因变量单位"),
 }  # fmt: skip
 
+_MONEY_CHINESE = (Measure(1e8, "亿"), Measure(1e4, "万"), Measure(1.0, ""))
+_MONEY_ENGLISH = (Measure(1e8, "10⁸ "), Measure(1e6, "million "), Measure(1.0, ""))
+"""What stands before the currency, the usual one first; 10⁸ is usual in China only."""
 
-def measure_of(unit: str, code: str, currency: str) -> Measure:
+
+def measure_of(unit: str, code: str, currency: str, largest: float | None = None) -> Measure:
     """Return the unit in which readers of a language expect values of a canonical unit.
 
     Parameters
@@ -38,12 +42,14 @@ def measure_of(unit: str, code: str, currency: str) -> Measure:
         Language.
     currency
         Code of the study's currency.
+    largest
+        The largest amount of money that is printed: where it is below twice the unit, the next smaller one is taken.
     """
     money = ({"CNY": "元"} | CURRENCY_NAMES).get(currency, currency) if code == "zh" else currency
     if unit == "CNY":
-        if code == "zh":
-            return Measure(1e8, f"亿{money}")
-        return Measure(1e8, "10⁸ CNY") if currency == "CNY" else Measure(1e6, f"million {currency}")
+        usual = _MONEY_CHINESE if code == "zh" else _MONEY_ENGLISH if currency == "CNY" else _MONEY_ENGLISH[1:]
+        fitting = [m for m in usual if largest is None or largest >= 2 * m.size] or usual[-1:]
+        return Measure(fitting[0].size, f"{fitting[0].label}{money}")
     if unit == "CNY/t CO2":
         return Measure(1.0, f"{money}/吨 CO₂" if code == "zh" else f"{money}/t CO₂")
     known = (_CHINESE if code == "zh" else _ENGLISH).get(unit)

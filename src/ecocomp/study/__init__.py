@@ -2,6 +2,7 @@
 
 from ecocomp.study.adjust import Adjustment
 from ecocomp.study.drivers import DriverColumn, Drivers
+from ecocomp.study.figures import Figures
 from ecocomp.study.outlook import Growth, Outlook
 from ecocomp.study.rasters import LandCover, NetEcosystem, NetPrimary, Raster
 from ecocomp.study.settings import (
@@ -31,6 +32,7 @@ __all__ = [
     "DriverColumn",
     "Drivers",
     "ErrorOf",
+    "Figures",
     "Floor",
     "Growth",
     "Header",

@@ -21,6 +21,7 @@ from ecocomp.study.crosswalk import Crosswalk
 from ecocomp.study.currency import unfit_money
 from ecocomp.study.drivers import Drivers, unfit_drivers
 from ecocomp.study.emissions import unfit_emissions
+from ecocomp.study.figures import Figures
 from ecocomp.study.outlook import Outlook
 from ecocomp.study.rasters import Raster, unfit_rasters
 from ecocomp.study.scenarios import merged, unfit_names
@@ -67,6 +68,7 @@ class Study(BaseModel):
     outlook: Outlook = Field(
         Outlook(), description="how emissions and sequestration may go on, tested on years held out"
     )
+    figures: Figures = Field(Figures(), description="what stands on maps beside the results")
     checks: Checks = Field(Checks(), description="how severe each finding of a check is, and published totals")
     adjust: dict[str, Adjustment] = Field({}, description="a change of some units' values, as in a county without coal")
     scenarios: dict[str, dict[str, Any]] = Field(

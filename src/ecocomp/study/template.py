@@ -69,6 +69,8 @@ _EXAMPLES: dict[str, str] = {  # written where a key has no default, or a defaul
     "rasters.bounds": "[73, 18, 136, 54]",
     "revision.weights": "{ area = 1, population = 1, gdp = 1 }",
     "revision.roles": '{ gdp = "entitlement" }',
+    "figures.approval_number": '"GS(2024)0650号"',
+    "figures.inset": "[105, 2, 123, 18]",
     "compensation.price": "",
     "compensation.price.value": "60",
     "compensation.price.unit": '"CNY/t CO2"',
@@ -129,6 +131,7 @@ _EXTRAS = (  # alternatives to another key, or settings that most studies leave 
     "units.boundaries_source", "units.query", "units.header_rows", "units.decimal", "units.divisions",
     "units.boundaries_crs", "units.boundaries_query", "settlement.top_up_level", "settlement.nesting",
     "settlement.minimum_transfer", "outlook.until",
+    "figures.approval_number", "figures.inset",
 )  # fmt: skip
 _SCENARIO = (
     "# [scenarios.NAME]",

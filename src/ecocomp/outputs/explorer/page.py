@@ -19,7 +19,7 @@ from ecocomp.issues import UsageError
 from ecocomp.language import CODES, language_of
 from ecocomp.outputs.explorer.payload import payload_of
 from ecocomp.outputs.explorer.words import catalogue
-from ecocomp.outputs.figures import colours
+from ecocomp.outputs.figures.colours import COLOUR, EDGE, INK
 from ecocomp.outputs.figures.romanise import has_chinese
 from ecocomp.outputs.figures.scales import classes_of
 from ecocomp.result import Result
@@ -139,9 +139,9 @@ def _look(result: Result) -> dict[str, Any]:
         found = classes_of(values.to_numpy(dtype=np.float64, na_value=np.nan))
         classes[name] = {"breaks": found.breaks, "colours": found.colours, "negative": found.negative}
     return {
-        "classes": classes, "clusters": colours.CLUSTERS, "warm": colours.WARM, "cool": colours.COOL,
-        "payments": colours.PAYMENTS, "receipts": colours.RECEIPTS, "missing": colours.MISSING, "balanced": BALANCED,
-        "backdrop": colours.BACKDROP, "edge": colours.EDGE, "ink": colours.INK,
+        "classes": classes, "clusters": dict(COLOUR.clusters), "warm": COLOUR.warm, "cool": COLOUR.cool,
+        "payments": COLOUR.payments, "receipts": COLOUR.receipts, "missing": COLOUR.missing, "balanced": BALANCED,
+        "backdrop": COLOUR.backdrop, "edge": EDGE, "ink": INK,
     }  # fmt: skip
 
 

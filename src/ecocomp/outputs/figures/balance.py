@@ -9,52 +9,58 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ecocomp.outputs.figures.captions import caption, when_shown
-from ecocomp.outputs.figures.colours import INK, PAYMENTS, RECEIPTS
-from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
+from ecocomp.outputs.figures.colours import INK
+from ecocomp.outputs.figures.keys import key_below, key_height
+from ecocomp.outputs.figures.maps import columns_for
+from ecocomp.outputs.figures.page import page
 from ecocomp.outputs.figures.scales import money_scale
 from ecocomp.outputs.figures.scene import Scene
 
 __all__ = ["draw"]
 
+LINE = 1.8
+"""Length of a line in the key [sizes of type]."""
 NEAR = 0.03
 """Distance of the curves over the height of a panel at which one mark lies on both."""
 
 
 def draw(scene: Scene) -> tuple[Figure, str]:
     """Return the figure and its caption: a panel a year."""
+    style, design, scale = scene.style, scene.design, scene.design.scale
     balance = scene.result.balance
     seen = balance[balance["year"].isin(scene.shown)]
     last = _last_n(seen, scene.first_n)
     seen = seen[seen["n"] <= last]
-    divisor, unit = money_scale(seen[["payments_top_n", "receipts_top_n"]].to_numpy(dtype=float).ravel())
-    columns = min(3, len(scene.shown))
+    measure = money_scale(seen[["payments_top_n", "receipts_top_n"]].to_numpy(dtype=float).ravel(), style)
+    columns = columns_for(scene, len(scene.shown))
     rows = math.ceil(len(scene.shown) / columns)
-    width, height = (WIDTH - 0.6) / columns, 2.1
-    width = min(width, 4.2)
-    sheet = page(0.6 + columns * width, rows * (height + 0.5) + 0.3, scene.style, scene.notice)
+    left = 0.6 * scale
+    width = (design.width - left) / columns
+    width = width if design.exact else min(width, 4.2)
+    height = min(2.1 * scale, 0.95 * width + 0.4)
+    words = [style.word(key) for key in ("cumulative payments", "cumulative receipts", "crossing", "closest")]
+    key = key_height(scene, words, LINE) + 0.3 * scale
+    above, between = 0.2 * scale, 0.56 * scale
+    sheet = page(left + columns * width, key + rows * (height + between) - 0.15 * scale + above, style, scene.notice)
+    top = float(np.nanmax(seen[["payments_top_n", "receipts_top_n"]].to_numpy(dtype=float), initial=0.0)) / measure.size
     axes = []
     for i, year in enumerate(scene.shown):
         row, column = divmod(i, columns)
-        bottom = 0.65 + (rows - 1 - row) * (height + 0.5)
-        ax = sheet.axes(0.6 + column * width, bottom, width - 0.12, height - 0.15)
-        _draw_year(ax, scene, seen[seen["year"] == year], year, divisor, last)
+        bottom = key + 0.1 * scale + (rows - 1 - row) * (height + between)
+        ax = sheet.axes(left + column * width, bottom, width - 0.12, height)
+        _draw_year(ax, scene, seen[seen["year"] == year], year, measure.size, top)
         if column:
             ax.tick_params(labelleft=False)
         else:
-            text = scene.style.word("cumulative")
-            ax.set_ylabel(f"{text} [{scene.style.word(unit)}]", labelpad=3)
+            ax.set_ylabel(f"{style.word('cumulative')} [{measure.label}]", labelpad=3)
         axes.append(ax)
-    top = max(ax.get_ylim()[1] for ax in axes)
-    for ax in axes:
-        ax.set_ylim(0, top)
     handles, labels = _handles(axes)
-    sheet.figure.legend(handles, labels, loc="lower center", ncols=2 if columns < 3 else 4, columnspacing=1.4,
-                        bbox_to_anchor=(0.5, (sheet.foot + 0.06) / (sheet.height + sheet.foot)), borderpad=0,
-                        borderaxespad=0, handlelength=1.8)  # fmt: skip
+    key_below(sheet, scene, handles, labels, handlelength=LINE)
     return sheet.figure, _caption(scene, last)
 
 
@@ -65,12 +71,17 @@ def _last_n(balance: pd.DataFrame, first_n: int) -> int:
     return int(min(wanted, balance["n"].max())) if len(balance) else first_n
 
 
-def _draw_year(ax: Axes, scene: Scene, rows: pd.DataFrame, year: int, divisor: float, last: int) -> None:
-    style = scene.style
+def _draw_year(ax: Axes, scene: Scene, rows: pd.DataFrame, year: int, divisor: float, top: float) -> None:
+    last = int(rows["n"].max()) if len(rows) else scene.first_n
+    style, small = scene.style, scene.design.small
     n = rows["n"].to_numpy(dtype=float)
     paid, received = (rows[c].to_numpy(dtype=float) / divisor for c in ("payments_top_n", "receipts_top_n"))
-    ax.plot(n, paid, color=PAYMENTS, lw=1.5, label=style.word("cumulative payments"), solid_capstyle="butt")
-    ax.plot(n, received, color=RECEIPTS, lw=1.5, ls=(0, (4, 1.5)), label=style.word("cumulative receipts"))
+    ax.plot(
+        n, paid, color=scene.palette.payments, lw=1.5, label=style.word("cumulative payments"), solid_capstyle="butt"
+    )
+    ax.plot(
+        n, received, color=scene.palette.receipts, lw=1.5, ls=(0, (4, 1.5)), label=style.word("cumulative receipts")
+    )
     crossing, closest = (rows["crossing"] == "yes").to_numpy(), (rows["closest"] == "yes").to_numpy()
     at = _on_the_curves(paid, received)
     ax.scatter(n[crossing], at[crossing], s=26, marker="o", facecolor="none", edgecolor=INK, linewidth=0.9,
@@ -78,16 +89,19 @@ def _draw_year(ax: Axes, scene: Scene, rows: pd.DataFrame, year: int, divisor: f
     ax.scatter(n[closest], at[closest], s=30, marker="x", color=INK, linewidth=1.0, zorder=5,
                label=style.word("closest"))  # fmt: skip
     ax.set_xlim(0, max(last, 1) * 1.02)
-    ax.set_ylim(bottom=0)
+    ax.set_ylim(0, 1.05 * top or 1.0)
     if scene.first_n <= last:
         ax.axvline(scene.first_n, color="#7f7f7f", lw=0.7, ls=":", zorder=1)
         ax.text(scene.first_n, 0.985, f" N = {scene.first_n} ", transform=ax.get_xaxis_transform(), va="top",
-                fontsize=SMALL, color="#595959", ha="left" if scene.first_n < 0.75 * last else "right")  # fmt: skip
+                fontsize=small, color="#595959", ha="left" if scene.first_n < 0.75 * last else "right")  # fmt: skip
     for x, y in zip(n[closest], at[closest], strict=True):
-        ax.annotate(f"N = {int(x)}", (x, y), xytext=(5, -5), textcoords="offset points", va="top", fontsize=SMALL)
+        low = y < 0.12 * top  # the axis is in the way
+        ax.annotate(f"N = {int(x)}", (x, y), xytext=(8, 0) if low else (5, -5), textcoords="offset points",
+                    va="center" if low else "top", fontsize=scene.design.small,
+                    path_effects=[withStroke(linewidth=1.5, foreground="white")])  # fmt: skip
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     ax.set_xlabel("N", labelpad=1)
-    ax.set_title(str(year), fontsize=TEXT + 1, pad=3)
+    ax.set_title(str(year), fontsize=scene.design.text + 1, pad=3)
     ax.spines[["top", "right"]].set_visible(False)
 
 

@@ -18,18 +18,21 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from ecocomp.outputs.figures.captions import caption, listed
-from ecocomp.outputs.figures.colours import INK, PAYMENTS, RECEIPTS
+from ecocomp.outputs.figures.colours import INK
 from ecocomp.outputs.figures.ground import Ground
-from ecocomp.outputs.figures.maps import draw_base, draw_furniture, scale_bar
-from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, Page, page
+from ecocomp.outputs.figures.keys import key_below, key_height
+from ecocomp.outputs.figures.maps import draw_base, draw_furniture, draw_insets, scale_bar, thin_line
+from ecocomp.outputs.figures.page import page
 from ecocomp.outputs.figures.placing import Placer
 from ecocomp.outputs.figures.scales import MAXIMUM_YEARS, nice_below, spaced
 from ecocomp.outputs.figures.scene import Scene
 
 __all__ = ["draw"]
 
-WEIGHTINGS = {"payments": (PAYMENTS, "o", "-"), "receipts": (RECEIPTS, "s", "--")}
-"""The headline pair: colour, marker and line of each."""
+WEIGHTINGS = {"payments": ("o", "-"), "receipts": ("s", "--")}
+"""The headline pair: marker and line of each."""
+LINE = 2.4
+"""Length of a line in the key [sizes of type]."""
 
 MOST_LABELS = 8
 """Years of a track that are all labelled; of more, the first, the last, and what fits in between."""
@@ -50,20 +53,32 @@ class _Track:
 
 
 def draw(scene: Scene) -> tuple[Figure, str]:
-    """Return the figure and its caption: the region to the left, a close-up of each track to the right."""
+    """Return the figure and its caption: the region, and a close-up of each track to its right or below it."""
     tracks = [_track(scene, weighting) for weighting in WEIGHTINGS]
+    design, scale = scene.design, scene.design.scale
+    handles, words = _legend(scene)
+    key = key_height(scene, words, LINE) + 0.2 * scale
     aspect = min(max(scene.ground.aspect, 0.55), 1.5)
-    width = WIDTH * (0.55 if aspect < 1.1 else 0.5)
-    height = max(width * aspect, 3.4)
-    sheet = page(WIDTH, height + 0.4, scene.style, scene.notice)
-    region = sheet.axes(0.05, 0.36, width, height)
+    if design.narrow:
+        width = min(design.width - 0.1, 3.6 / aspect)
+        half = (design.width - 0.6 * scale) / 2
+        sheet = page(
+            design.width, key + half + width * aspect + 0.62 * scale, scene.style, scene.notice, scene.approval
+        )
+        region = sheet.axes((design.width - width) / 2, key + half + 0.56 * scale, width, width * aspect)
+        places = [(0.26 * scale + i * (half + 0.3 * scale), key + 0.2 * scale, half, half) for i in (0, 1)]
+    else:
+        width = design.width * (0.55 if aspect < 1.1 else 0.5)
+        height = max(width * aspect, 3.4)
+        sheet = page(design.width, height + key + 0.04, scene.style, scene.notice, scene.approval)
+        region = sheet.axes(0.05, key, width, height)
+        left, half = width + 0.32 * scale, (height - 0.58 * scale) / 2
+        places = [(left, key + 0.1 * scale + (1 - i) * (half + 0.34 * scale), design.width - left - 0.08, half)
+                  for i in (0, 1)]  # fmt: skip
     _draw_region(region, scene, tracks)
-    left = width + 0.32
-    half = (height - 0.58) / 2
-    for i, track in enumerate(tracks):
-        inset = sheet.axes(left, 0.46 + (1 - i) * (half + 0.34), WIDTH - left - 0.08, half)
-        _draw_close_up(inset, region, scene, track, "ab"[i])
-    _legend(sheet, scene)
+    for place, track, letter in zip(places, tracks, "ab", strict=True):
+        _draw_close_up(sheet.axes(*place), region, scene, track, letter)
+    key_below(sheet, scene, handles, words, handlelength=LINE)
     return sheet.figure, _caption(scene, tracks)
 
 
@@ -78,27 +93,34 @@ def _track(scene: Scene, weighting: str) -> _Track:
 
 def _draw_region(ax: Axes, scene: Scene, tracks: list[_Track]) -> None:
     ground = scene.ground
-    draw_base(ax, ground)
-    _draw_units(ax, ground)
+    draw_base(ax, ground, scene.palette)
+    _draw_units(ax, scene)
     for track in tracks:
-        colour, _, line = WEIGHTINGS[track.weighting]
+        colour, line = _colour(scene, track.weighting), WEIGHTINGS[track.weighting][1]
         for year, shape in _ellipses(scene, track):
-            ax.plot(*shape.T, color=colour, ls=line, lw=0.9 if year == max(scene.years) else 0.45, zorder=5)
-        _draw_track(ax, track, size=9, arrows=False)
-    draw_furniture(ax, ground)
+            ax.plot(*shape.T, color=colour, ls=line, lw=0.9 if year == max(scene.years) else 0.5, zorder=5)
+        _draw_track(ax, scene, track, size=9, arrows=False)
+    draw_furniture(ax, ground, scene.design.small)
+    draw_insets([ax], ground)
     for label in ax.texts:
         label.set_zorder(9)
 
 
-def _draw_units(ax: Axes, ground: Ground) -> None:
+def _colour(scene: Scene, weighting: str) -> str:
+    return scene.palette.payments if weighting == "payments" else scene.palette.receipts
+
+
+def _draw_units(ax: Axes, scene: Scene) -> None:
+    ground = scene.ground
+    thin = thin_line(ax, ground)
     ax.add_collection(
-        PathCollection(ground.paths, facecolors="#f7f6f2", edgecolors="#bdbdbd", zorder=1.5,
-                       linewidths=0.3 if len(ground.units) <= 1000 else 0.05, rasterized=ground.rasterised)
+        PathCollection(ground.paths, facecolors=scene.palette.ground, edgecolors="#bdbdbd" if thin else "face",
+                       zorder=1.5, linewidths=thin or 0.2, rasterized=ground.rasterised)
     )  # fmt: skip
 
 
-def _draw_track(ax: Axes, track: _Track, size: float, *, arrows: bool) -> None:
-    colour, marker, _ = WEIGHTINGS[track.weighting]
+def _draw_track(ax: Axes, scene: Scene, track: _Track, size: float, *, arrows: bool) -> None:
+    colour, marker = _colour(scene, track.weighting), WEIGHTINGS[track.weighting][0]
     if len(track.points) == 0:
         return
     x, y = track.points.T
@@ -143,7 +165,7 @@ def _flat(ellipses: pd.DataFrame) -> pd.Series[bool]:
 def _draw_close_up(ax: Axes, region: Axes, scene: Scene, track: _Track, letter: str) -> None:
     style, ground = scene.style, scene.ground
     title = style.text(style.word("centre of").format(style.word(track.weighting)))
-    ax.set_title(f"({letter}) {title}", fontsize=TEXT, loc="left", pad=3)
+    ax.set_title(f"({letter}) {title}", fontsize=scene.design.text, loc="left", pad=3)
     if len(track.points) == 0:
         ax.set_xticks([])
         ax.set_yticks([])
@@ -152,19 +174,19 @@ def _draw_close_up(ax: Axes, region: Axes, scene: Scene, track: _Track, letter: 
     west, south, east, north = _window(ax, track.points, ground)
     ax.set_xlim(west, east)
     ax.set_ylim(south, north)
-    _mark_degrees(ax, ground)
-    _draw_units(ax, ground)
+    _mark_degrees(ax, ground, scene.design.small - 0.5)
+    _draw_units(ax, scene)
     ax.add_collection(
         PathCollection(ground.outlines, facecolors="none", edgecolors="#404040", linewidths=0.9, zorder=3)
     )
     _draw_hosts(ax, scene, track)
-    _draw_track(ax, track, size=22 if len(track.years) <= MOST_LABELS else 9, arrows=True)
+    _draw_track(ax, scene, track, size=22 if len(track.years) <= MOST_LABELS else 9, arrows=True)
     _draw_labels(ax, scene, track)
     region.add_patch(Rectangle((west, south), east - west, north - south, fill=False, edgecolor=INK, lw=0.6, zorder=8))
     above = letter == "a"  # the two frames may overlap: their letters stand at opposite corners
     region.annotate(f"({letter})", (west, north) if above else (east, south), xytext=(0, 1.5 if above else -1.5),
                     textcoords="offset points", ha="left" if above else "right", va="bottom" if above else "top",
-                    fontsize=SMALL, zorder=9)  # fmt: skip
+                    fontsize=scene.design.small, zorder=9)  # fmt: skip
 
 
 def _window(ax: Axes, points: NDArray[np.float64], ground: Ground) -> tuple[float, float, float, float]:
@@ -178,7 +200,7 @@ def _window(ax: Axes, points: NDArray[np.float64], ground: Ground) -> tuple[floa
     return x - width / 2, y - width * shape / 2, x + width / 2, y + width * shape / 2
 
 
-def _mark_degrees(ax: Axes, ground: Ground) -> None:
+def _mark_degrees(ax: Axes, ground: Ground, size: float) -> None:
     """Mark longitudes at the lower and latitudes at the left edge of a close-up."""
     (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
     to_degrees = Transformer.from_crs(ground.crs, "EPSG:4326", always_xy=True)
@@ -197,7 +219,7 @@ def _mark_degrees(ax: Axes, ground: Ground) -> None:
             start + (degrees - low) / (high - low) * (end - start),
             [f"{abs(d):.{digits}f}°{sides[int(d > 0)]}" for d in np.where(degrees > 180, degrees - 360, degrees)],
         )
-        axis.set_tick_params(labelsize=SMALL - 0.5, pad=1.5, labelrotation=90 * place)
+        axis.set_tick_params(labelsize=size, pad=1.5, labelrotation=90 * place)
     for label in ax.get_yticklabels():
         label.set_verticalalignment("center")
 
@@ -216,7 +238,7 @@ def _degrees(low: float, high: float, long: float) -> tuple[NDArray[np.float64],
         step = nice_below((high - low) / parts)
         digits = max(0, -math.floor(math.log10(step)))
         letters = len(f"{max(abs(low), abs(high)):.{digits}f}°N")
-        half = 0.32 * SMALL * letters / long * (high - low)  # half a label
+        half = 2.24 * letters / long * (high - low)  # half a label
         first, last = math.ceil((low + half) / step), math.floor((high - half) / step)
         degrees = step * np.arange(first, last + 1, dtype=np.float64)
         if len(degrees) >= 2:
@@ -228,7 +250,9 @@ def _draw_hosts(ax: Axes, scene: Scene, track: _Track) -> None:
     hosts = scene.ground.units.get_indexer(pd.Index(sorted(set(track.hosts) - {""})))
     paths = [scene.ground.paths[i] for i in hosts if i >= 0]
     if paths:
-        ax.add_collection(PathCollection(paths, facecolors="#e9e4d0", edgecolors="#8c8c8c", linewidths=0.5, zorder=2))
+        ax.add_collection(
+            PathCollection(paths, facecolors=scene.palette.host, edgecolors="#8c8c8c", linewidths=0.5, zorder=2)
+        )
 
 
 def _draw_labels(ax: Axes, scene: Scene, track: _Track) -> None:
@@ -240,19 +264,21 @@ def _draw_labels(ax: Axes, scene: Scene, track: _Track) -> None:
             x, y = start + share * (end - start)
             placer.keep_clear(x, y, points=2)
     length = nice_below(0.25 * (ax.get_xlim()[1] - ax.get_xlim()[0]) / 1000) * 1000
-    scale_bar(ax, 0.97 - length / (ax.get_xlim()[1] - ax.get_xlim()[0]) / 2, 0.04, length)
+    scale_bar(ax, 0.97 - length / (ax.get_xlim()[1] - ax.get_xlim()[0]) / 2, 0.04, length, scene.design.small)
     placer.taken.append(ax.transAxes.transform_bbox(_BAR))
     points = dict(zip(track.years, track.points, strict=True))
     ends = list(dict.fromkeys([track.years[0], track.years[-1]]))
     few = len(track.years) <= MOST_LABELS
     for year in [*ends, *(y for y in spaced(track.years, MOST_LABELS if few else MAXIMUM_YEARS) if y not in ends)]:
         x, y = points[year]
-        placer.beside(x, y, str(year), TEXT, WEIGHTINGS[track.weighting][0], needed=few or year in ends)
+        placer.beside(x, y, str(year), scene.design.text, _colour(scene, track.weighting), needed=few or year in ends)
     window = shapely.box(ax.get_xlim()[0], ax.get_ylim()[0], ax.get_xlim()[1], ax.get_ylim()[1])
     for host in sorted(set(track.hosts) - {""}):
         position = scene.ground.units.get_indexer(pd.Index([host]))[0]
         if position >= 0:
-            placer.within(_inside(scene.ground.shapes[position], window), scene.name_of(host), SMALL, "#4d4d4d")
+            placer.within(
+                _inside(scene.ground.shapes[position], window), scene.name_of(host), scene.design.small, "#4d4d4d"
+            )
 
 
 def _inside(shape: shapely.Geometry, window: shapely.Geometry) -> list[tuple[float, float]]:
@@ -268,17 +294,18 @@ def _inside(shape: shapely.Geometry, window: shapely.Geometry) -> list[tuple[flo
     return [(float(p.x), float(p.y)) for p in (middle, *near)]
 
 
-def _legend(sheet: Page, scene: Scene) -> None:
-    style = scene.style
-    handles = []
-    for weighting, (colour, marker, line) in WEIGHTINGS.items():
-        of = style.word(weighting)
-        handles.append(Line2D([], [], color=colour, marker=marker, markersize=4, lw=0.9, markeredgecolor="white",
-                              label=style.word("centre of").format(of)))  # fmt: skip
-        handles.append(Line2D([], [], color=colour, lw=0.8, ls=line, label=style.word("ellipse of").format(of)))
-    sheet.figure.legend(handles=handles, loc="lower center", ncols=4, columnspacing=1.6, handlelength=2.4,
-                        bbox_to_anchor=(0.5, (sheet.foot + 0.08) / (sheet.height + sheet.foot)),
-                        borderaxespad=0, borderpad=0)  # fmt: skip
+def _legend(scene: Scene) -> tuple[list[Line2D], list[str]]:
+    """Return the lines of the key and their words."""
+    word = scene.style.word
+    handles, words = [], []
+    for weighting, (marker, line) in WEIGHTINGS.items():
+        colour = _colour(scene, weighting)
+        handles += [
+            Line2D([], [], color=colour, marker=marker, markersize=4, lw=0.9, markeredgecolor="white"),
+            Line2D([], [], color=colour, lw=0.8, ls=line),
+        ]
+        words += [word(of).format(word(weighting)) for of in ("centre of", "ellipse of")]
+    return handles, words
 
 
 def _caption(scene: Scene, tracks: list[_Track]) -> str:

@@ -11,40 +11,43 @@ from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from numpy.typing import NDArray
 
+from ecocomp.outputs.figures.amounts import amount_classes
 from ecocomp.outputs.figures.captions import caption, notional, when_shown
-from ecocomp.outputs.figures.colours import COOL, WARM
-from ecocomp.outputs.figures.maps import class_bar, draw_base, draw_furniture, fill, map_panels, patch
-from ecocomp.outputs.figures.page import SMALL, TEXT
-from ecocomp.outputs.figures.scales import Classes, classes_of, money_scale
+from ecocomp.outputs.figures.colours import STIPPLE, stipple_on
+from ecocomp.outputs.figures.keys import BAR, class_bar, key_below, key_height, patch
+from ecocomp.outputs.figures.maps import columns_for, draw_base, draw_furniture, draw_insets, fill, map_panels
+from ecocomp.outputs.figures.scales import Classes
 from ecocomp.outputs.figures.scene import Scene
 
 __all__ = ["certainty_of", "draw", "faded"]
 
-KEPT = (1.0, 0.45, 0.0)
-"""Saturation that is left of a colour: of a robust unit, of a likely one, of one whose side is open."""
 LIKELY = 0.8
+SWATCHES = 2.6
+"""Length of the two swatches of a step [sizes of type]."""
 
 
 def draw(scene: Scene) -> tuple[Figure, str]:
-    """Return the figure and its caption: a map a year on one classification."""
-    frame = scene.result.uncertainty
-    shown = frame.loc[frame["year"].isin(scene.shown), "amount_median"].to_numpy(dtype=float)
-    divisor, unit = money_scale(shown)
-    classes = classes_of(shown / divisor)
-    columns = min(3, len(scene.shown))
-    panels = map_panels(scene, math.ceil(len(scene.shown) / columns), columns, key=1.3)
+    """Return the figure and its caption: a map a year, in the classes of the amounts."""
+    style, scale = scene.style, scene.design.scale
+    measure, classes = amount_classes(scene)
+    words = _steps(scene)
+    columns = columns_for(scene, len(scene.shown))
+    key = BAR * scale
+    panels = map_panels(scene, math.ceil(len(scene.shown) / columns), columns,
+                        key + key_height(scene, words, SWATCHES) + 0.12, 0.26 * scale)  # fmt: skip
     axes = [ax for row in panels.maps for ax in row]
     missing = False
     for ax, year in zip(axes, scene.shown, strict=False):
-        missing |= _draw_year(ax, scene, year, classes, divisor)
-        ax.set_title(str(year), fontsize=TEXT + 1, pad=3)
+        missing |= _draw_year(ax, scene, year, classes, measure.size)
+        ax.set_title(str(year), fontsize=scene.design.text + 1, pad=3)
     for ax in axes[len(scene.shown) :]:
         ax.set_axis_off()
-    draw_furniture(axes[0], scene.ground)
-    note = f" ({scene.style.word('notional')})" if scene.notional else ""
-    class_bar(panels.page, scene, classes, scene.style.label("amount_median", scene.style.word(unit)) + note,
-              missing=missing)  # fmt: skip
-    _certainty_key(panels.page.figure, scene, (panels.page.foot + 1.0) / (panels.page.height + panels.page.foot))
+    draw_furniture(axes[0], scene.ground, scene.design.small)
+    draw_insets(axes[: len(scene.shown)], scene.ground)
+    note = f" ({style.word('notional')})" if scene.notional else ""
+    class_bar(panels.page, scene, classes, style.label("amount_median", measure.label) + note, missing=missing)
+    key_below(panels.page, scene, _swatches(scene), words, key, handlelength=SWATCHES,
+              handler_map={tuple: HandlerTuple(ndivide=None, pad=0.0)})  # fmt: skip
     return panels.page.figure, _caption(scene)
 
 
@@ -70,29 +73,35 @@ def faded(colour: str, kept: float) -> str:
 
 
 def _draw_year(ax: Axes, scene: Scene, year: int, classes: Classes, divisor: float) -> bool:
-    frame = scene.result.uncertainty
+    frame, palette = scene.result.uncertainty, scene.palette
     of_year = frame[frame["year"] == year].set_index("unit").reindex(scene.ground.units)
     values = of_year["amount_median"].to_numpy(dtype=float) / divisor
     likely = of_year[["probability_paying", "probability_receiving"]].max(axis=1).to_numpy(dtype=float)
     certainty = certainty_of(np.nan_to_num(likely), scene.robust)
-    colours = [faded(str(c), KEPT[i]) for c, i in zip(classes.colour_of(values), certainty, strict=True)]
+    colours = [faded(str(c), palette.certain[i]) for c, i in zip(classes.colour_of(values), certainty, strict=True)]
+    stipples = np.where(classes.class_of(values) < classes.negative, STIPPLE, "")
+    hatches = np.char.add(stipples, np.array(palette.uncertain)[certainty])
     missing = ~np.isfinite(values)
-    draw_base(ax, scene.ground)
-    fill(ax, scene.ground, np.array(colours), missing, classes.class_of(values) < classes.negative)
+    draw_base(ax, scene.ground, palette)
+    fill(ax, scene.ground, np.array(colours), missing, hatches, palette)
     return bool(missing.any())
 
 
-def _certainty_key(figure: Figure, scene: Scene, height: float) -> None:
-    """Draw a swatch of either side for every step of certainty."""
+def _steps(scene: Scene) -> list[str]:
+    """Return the words for the steps of certainty."""
     robust, likely = f"{scene.robust:g}", f"{min(LIKELY, scene.robust):g}"
-    words = [scene.style.word("robust").format(robust), scene.style.word("likely").format(likely, robust),
-             scene.style.word("open").format(likely)]  # fmt: skip
-    handles: list[Any] = [(patch(faded(COOL[3], kept), ""), patch(faded(WARM[3], kept), "")) for kept in KEPT]
-    figure.legend(
-        handles, words, handler_map={tuple: HandlerTuple(ndivide=None, pad=0.0)}, loc="lower center",
-        bbox_to_anchor=(0.5, height), ncols=3, handlelength=2.6, handleheight=1.1, columnspacing=1.6, borderpad=0,
-        borderaxespad=0, fontsize=SMALL,
-    )  # fmt: skip
+    word = scene.style.word
+    return [word("robust").format(robust), word("likely").format(likely, robust), word("open").format(likely)]
+
+
+def _swatches(scene: Scene) -> list[Any]:
+    """Return a swatch of either side for every step of certainty."""
+    palette = scene.palette
+    sides = [(faded(palette.receipts, k), faded(palette.payments, k)) for k in palette.certain]
+    return [
+        tuple(patch(colour, "", hatch, stipple_on(colour)) for colour in pair)
+        for pair, hatch in zip(sides, palette.uncertain, strict=True)
+    ]
 
 
 def _caption(scene: Scene) -> str:

@@ -5,23 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
+from matplotlib.patches import Patch
 
 from ecocomp.outputs.figures.captions import caption, neighbours, when_shown
-from ecocomp.outputs.figures.colours import CLUSTERS, MISSING, STIPPLED, stipple_on
-from ecocomp.outputs.figures.maps import (
-    STIPPLE,
-    draw_base,
-    draw_furniture,
-    fill,
-    grey_patches,
-    map_panels,
-    patch,
-)
-from ecocomp.outputs.figures.page import SMALL, TEXT
+from ecocomp.outputs.figures.colours import Palette, stipple_on
+from ecocomp.outputs.figures.keys import grey_patches, key_below, key_height, patch
+from ecocomp.outputs.figures.maps import columns_for, draw_base, draw_furniture, draw_insets, fill, map_panels
 from ecocomp.outputs.figures.scene import Scene
 
 __all__ = ["draw"]
@@ -31,43 +23,45 @@ NAMED = ("HH", "LL", "HL", "LH")
 
 def draw(scene: Scene) -> tuple[Figure, str]:
     """Return the figure and its caption."""
-    columns = min(3, len(scene.shown))
-    panels = map_panels(scene, math.ceil(len(scene.shown) / columns), columns, key=0.56, head=0.46)
-    axes = [ax for row in panels.maps for ax in row]
-    found: set[str] = set()
-    for ax, year in zip(axes, scene.shown, strict=False):
-        found |= _draw_year(ax, scene, year)
-    for ax in axes[len(scene.shown) :]:
-        ax.set_axis_off()
-    draw_furniture(axes[0], scene.ground)
-    keys = [k for k in CLUSTERS if k in found or k in NAMED]
-    handles: list[Any] = [
-        (patch(CLUSTERS[k], ""), *([patch("none", "", STIPPLE, stipple_on(CLUSTERS[k]))] if k in STIPPLED else []))
-        for k in keys
-    ]
-    greys = grey_patches(scene, missing="missing" in found)
+    palette, design = scene.palette, scene.design
+    drawn = scene.result.results.loc[scene.result.results["year"].isin(scene.shown), "cluster"].fillna("missing")
+    keys = [k for k in palette.clusters if k in NAMED or (drawn == k).any()]
+    handles: list[Any] = [(patch(palette.clusters[k], ""), *_hatched(palette, k)) for k in keys]
+    greys = grey_patches(scene, missing=bool((drawn == "missing").any()))
     handles += [(grey,) for grey in greys]
     labels = [*(_key(scene, k) for k in keys), *(str(grey.get_label()) for grey in greys)]
-    sheet = panels.page
-    sheet.figure.legend(
-        handles, labels, handler_map={tuple: HandlerTuple(ndivide=1)}, loc="lower center",
-        bbox_to_anchor=(0.5, (sheet.foot + 0.08) / (sheet.height + sheet.foot)), ncols=math.ceil(len(handles) / 2),
-        handlelength=1.6, handleheight=1.1, columnspacing=1.6, borderaxespad=0, borderpad=0,
-    )  # fmt: skip
+    columns = columns_for(scene, len(scene.shown))
+    key = key_height(scene, labels) + 0.16
+    panels = map_panels(scene, math.ceil(len(scene.shown) / columns), columns, key, 0.46 * design.scale)
+    axes = [ax for row in panels.maps for ax in row]
+    for ax, year in zip(axes, scene.shown, strict=False):
+        _draw_year(ax, scene, year)
+    for ax in axes[len(scene.shown) :]:
+        ax.set_axis_off()
+    draw_furniture(axes[0], scene.ground, scene.design.small)
+    draw_insets(axes[: len(scene.shown)], scene.ground)
+    key_below(panels.page, scene, handles, labels, handler_map={tuple: HandlerTuple(ndivide=1)})
     return panels.page.figure, _caption(scene)
 
 
-def _draw_year(ax: Axes, scene: Scene, year: int) -> set[str]:
+def _hatched(palette: Palette, key: str) -> list[Patch]:
+    """Return the swatch that lies over that of a class, where it is hatched."""
+    hatch = palette.hatches.get(key)
+    return [patch("none", "", hatch, stipple_on(palette.clusters[key]))] if hatch else []
+
+
+def _draw_year(ax: Axes, scene: Scene, year: int) -> None:
+    palette, design = scene.palette, scene.design
     cluster = scene.of_year(year)["cluster"].fillna("missing").astype(str)
-    colours = cluster.map(CLUSTERS).fillna(MISSING).to_numpy(dtype=str)
-    draw_base(ax, scene.ground)
-    fill(ax, scene.ground, colours, (cluster == "missing").to_numpy(), cluster.isin(STIPPLED).to_numpy())
+    colours = cluster.map(dict(palette.clusters)).fillna(palette.missing).to_numpy(dtype=str)
+    hatches = cluster.map(dict(palette.hatches)).fillna("").to_numpy(dtype=str)
+    draw_base(ax, scene.ground, palette)
+    fill(ax, scene.ground, colours, (cluster == "missing").to_numpy(), hatches, palette)
     regional = scene.result.regional
     numbers = regional.loc[regional["year"] == year, [f"n_{k}" for k in NAMED]].to_numpy(dtype=int)[0]
     counts = "   ".join(f"{k} {n}" for k, n in zip(NAMED, numbers, strict=True))
-    ax.set_title(str(year), fontsize=TEXT + 1, pad=14)
-    ax.text(0.5, 1.012, counts, transform=ax.transAxes, ha="center", va="bottom", fontsize=SMALL)
-    return set(np.unique(cluster))
+    ax.set_title(str(year), fontsize=design.text + 1, pad=14 * design.scale)
+    ax.text(0.5, 1.012, counts, transform=ax.transAxes, ha="center", va="bottom", fontsize=design.small)
 
 
 def _key(scene: Scene, key: str) -> str:

@@ -12,16 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from ecocomp.outputs.figures.captions import caption, listed, notional
-from ecocomp.outputs.figures.colours import CLUSTERS, INK
-from ecocomp.outputs.figures.maps import class_bar, draw_base, draw_furniture, fill, map_panels, patch
-from ecocomp.outputs.figures.page import SMALL, TEXT
+from ecocomp.outputs.figures.colours import INK, STIPPLE
+from ecocomp.outputs.figures.keys import BAR, class_bar, key_below, patch
+from ecocomp.outputs.figures.maps import columns_for, draw_base, draw_furniture, draw_insets, fill, map_panels
 from ecocomp.outputs.figures.scales import MAXIMUM_YEARS, Classes, classes_of, money_scale
 from ecocomp.outputs.figures.scene import Scene, shortened
 
 __all__ = ["draw"]
 
-SAME = CLUSTERS["ns"]
-"""Colour of a unit for which nothing changes."""
 NOTHING = 1e-9
 """Part of the largest amount up to which a change is rounding."""
 OUTLINE = 1.3
@@ -38,32 +36,29 @@ def draw(scene: Scene) -> tuple[Figure, str]:
     changes = np.concatenate([part["due_change"].to_numpy(float) for part in parts.values()])
     largest = np.abs(np.nan_to_num(frame[["amount_base", "amount"]].to_numpy(float))).max(initial=0.0)
     changes[np.abs(changes) <= NOTHING * largest] = np.nan
-    divisor, unit = money_scale(changes)
-    classes = classes_of(changes / divisor)
-    columns = min(3, len(shown))
-    panels = map_panels(scene, math.ceil(len(shown) / columns), columns, key=1.2)
+    style, design, scale = scene.style, scene.design, scene.design.scale
+    measure = money_scale(changes, style)
+    classes = classes_of(changes / measure.size, scene.palette)
+    columns = columns_for(scene, len(shown))
+    words = [style.word("unchanged"), style.word("changes group")]
+    panels = map_panels(scene, math.ceil(len(shown) / columns), columns, (BAR + 0.3) * scale, 0.26 * scale)
     axes = [ax for row in panels.maps for ax in row]
     missing = False
     for ax, (name, part) in zip(axes, parts.items(), strict=False):
-        missing |= _draw_scenario(ax, scene, part, classes, divisor, NOTHING * largest)
+        missing |= _draw_scenario(ax, scene, part, classes, measure.size, NOTHING * largest)
         year = f", {shown[name]}" if len(set(shown.values())) > 1 else ""
-        ax.set_title(f"{shortened(scene.style.text(name), LONGEST)}{year}", fontsize=TEXT + 1, pad=3)
+        longest = 18 if design.narrow else LONGEST
+        ax.set_title(f"{shortened(style.text(name), longest)}{year}", fontsize=design.text, pad=3)
     for ax in axes[len(shown) :]:
         ax.set_axis_off()
-    draw_furniture(axes[0], scene.ground)
-    note = f", {scene.style.word('notional')}" if scene.notional else ""
-    title = scene.style.label("due_change", f"{scene.style.word(unit)}{note}")
+    draw_furniture(axes[0], scene.ground, scene.design.small)
+    draw_insets(axes[: len(shown)], scene.ground)
+    note = f", {style.word('notional')}" if scene.notional else ""
+    title = style.label("due_change", f"{measure.label}{note}")
     class_bar(panels.page, scene, classes, title, missing=missing, sides=("pays less", "pays more"))
-    sheet = panels.page
-    sheet.figure.legend(
-        handles=[
-            patch(SAME, scene.style.word("unchanged")),
-            Patch(facecolor="none", edgecolor=INK, linewidth=OUTLINE, label=scene.style.word("changes group")),
-        ],
-        loc="lower center", bbox_to_anchor=(0.5, (sheet.foot + 0.92) / (sheet.height + sheet.foot)), ncols=2,
-        handlelength=1.6, handleheight=1.1, columnspacing=1.6, borderpad=0, borderaxespad=0, fontsize=SMALL,
-    )  # fmt: skip
-    return sheet.figure, _caption(scene, shown, len(last))
+    handles = [patch(scene.palette.clusters["ns"], ""), Patch(facecolor="none", edgecolor=INK, linewidth=OUTLINE)]
+    key_below(panels.page, scene, handles, words, (BAR + 0.05) * scale)
+    return panels.page.figure, _caption(scene, shown, len(last))
 
 
 def _of(scene: Scene, frame: pd.DataFrame, name: str, year: int) -> pd.DataFrame:
@@ -77,9 +72,10 @@ def _draw_scenario(
     values = part["due_change"].to_numpy(dtype=float)
     missing = ~np.isfinite(values)
     same = np.abs(np.nan_to_num(values)) <= nothing
-    colours = np.where(same, SAME, classes.colour_of(values / divisor))
-    draw_base(ax, scene.ground)
-    fill(ax, scene.ground, colours, missing, ~same & (classes.class_of(values / divisor) < classes.negative))
+    colours = np.where(same, scene.palette.clusters["ns"], classes.colour_of(values / divisor))
+    hatches = np.where(~same & (classes.class_of(values / divisor) < classes.negative), STIPPLE, "")
+    draw_base(ax, scene.ground, scene.palette)
+    fill(ax, scene.ground, colours, missing, hatches, scene.palette)
     changed = np.flatnonzero((part["group_changed"] == "yes").to_numpy())
     if changed.size:
         ax.add_collection(

@@ -10,48 +10,61 @@ from matplotlib.ticker import PercentFormatter
 
 from ecocomp.fairness import OWN, lorenz_curve
 from ecocomp.outputs.figures.captions import caption
-from ecocomp.outputs.figures.colours import INK
-from ecocomp.outputs.figures.page import TEXT, WIDTH, page
+from ecocomp.outputs.figures.colours import INK, STIPPLE
+from ecocomp.outputs.figures.page import page
 from ecocomp.outputs.figures.scene import Scene
 
 __all__ = ["draw"]
 
-PAID, RECEIVED, INCOME = "#cf4f0a", "#2171b5", "#5c6b73"
 HEIGHT, FOOT = 2.5, 0.75
 
 
 def draw(scene: Scene) -> tuple[Figure, str]:
     """Return the figure and its caption, of the last year."""
     year = scene.years[-1]
-    sheet = page(WIDTH, HEIGHT + FOOT + 0.3, scene.style, scene.notice)
-    curves = sheet.axes(0.6, FOOT, HEIGHT, HEIGHT)
-    _draw_curves(curves, scene, scene.of_year(year))
-    left = 0.6 + HEIGHT + 1.0
-    bars = sheet.axes(left, FOOT, WIDTH - left - 0.1, HEIGHT)
-    _draw_burdens(bars, scene, year)
-    for i, ax in enumerate((curves, bars)):
-        ax.set_title(f"({'ab'[i]}) {year}", fontsize=TEXT, loc="left", pad=4)
+    design, scale = scene.design, scene.design.scale
+    side, foot = HEIGHT * scale, FOOT * scale
+    left, wide = (0.75 if design.narrow else 0.6) * scale, design.width - 0.1
+    if design.narrow:
+        tall = side + foot + 0.3 * scale
+        sheet = page(design.width, tall + 0.7 * side + foot + 0.3 * scale, scene.style, scene.notice)
+        places = [
+            ((design.width - side) / 2, foot + tall - 0.3 * side, side, side),
+            (left, foot, wide - left, 0.7 * side),
+        ]
+    else:
+        sheet = page(design.width, side + foot + 0.3 * scale, scene.style, scene.notice)
+        places = [
+            (left, foot, side, side),
+            (2 * left + side + 0.4 * scale, foot, wide - 2 * left - side - 0.4 * scale, side),
+        ]
+    for i, (place, draw_panel) in enumerate(zip(places, (_draw_curves, _draw_burdens), strict=True)):
+        ax = sheet.axes(*place)
+        draw_panel(ax, scene, year)
+        ax.set_title(f"({'ab'[i]}) {year}", fontsize=design.text, loc="left", pad=4)
         ax.spines[["top", "right"]].set_visible(False)
-        total = sheet.height + sheet.foot
-        place = (ax.get_position().x0 + ax.get_position().width / 2, (sheet.foot + 0.06) / total)
-        sheet.figure.legend(*ax.get_legend_handles_labels(), loc="lower center", ncols=3, columnspacing=1.2,
-                            handlelength=1.4, borderpad=0, borderaxespad=0, bbox_to_anchor=place)  # fmt: skip
+        handles, labels = ax.get_legend_handles_labels()
+        middle = (place[0] + place[2] / 2) / design.width
+        below = place[1] - foot + 0.06
+        sheet.figure.legend(handles, labels, loc="lower center", ncols=3, columnspacing=1.2, handlelength=1.4,
+                            borderpad=0, borderaxespad=0, bbox_to_anchor=(middle, sheet.above(below)))  # fmt: skip
     return sheet.figure, _caption(scene, year)
 
 
-def _draw_curves(ax: Axes, scene: Scene, rows: pd.DataFrame) -> None:
-    known = rows.dropna(subset=["settled", "gdp", "population"])
+def _draw_curves(ax: Axes, scene: Scene, year: int) -> None:
+    palette = scene.palette
+    known = scene.of_year(year).dropna(subset=["settled", "gdp", "population"])
     settled, gdp, people = (known[name].to_numpy(dtype=float) for name in ("settled", "gdp", "population"))
     ax.plot([0, 1], [0, 1], color="#b5b5b5", lw=0.8, zorder=1)
     curves = {
-        "gdp": (gdp, INCOME),
-        "payments": (settled.clip(min=0), PAID),
-        "receipts": ((-settled).clip(min=0), RECEIVED),
+        "gdp": (gdp, INK, (0, (1.2, 1))),
+        "payments": (settled.clip(min=0), palette.payments, "-"),
+        "receipts": ((-settled).clip(min=0), palette.receipts, (0, (4, 1.5))),
     }
-    for name, (amounts, colour) in curves.items():
+    for name, (amounts, colour, line) in curves.items():
         if amounts.sum() > 0:
             words = scene.style.label(name, "") if name == "gdp" else scene.style.word(name)
-            ax.plot(*lorenz_curve(amounts, gdp, people), color=colour, lw=1.4, label=words)
+            ax.plot(*lorenz_curve(amounts, gdp, people), color=colour, lw=1.4, ls=line, label=words)
     ax.set(xlim=(0, 1), ylim=(0, 1))
     ax.set_xlabel(scene.style.word("people by income"), labelpad=2)
     ax.set_ylabel(scene.style.word("cumulative share"), labelpad=2)
@@ -62,10 +75,20 @@ def _draw_curves(ax: Axes, scene: Scene, rows: pd.DataFrame) -> None:
 def _draw_burdens(ax: Axes, scene: Scene, year: int) -> None:
     frame = scene.result.burden
     rows = frame[(frame["year"] == year) & (frame["rule"] == OWN)]
+    palette = scene.palette
     groups = rows["income_group"].to_numpy(dtype=float)
     paid, received, gdp = (rows[name].to_numpy(dtype=float) for name in ("paid", "received", "gdp"))
-    ax.bar(groups, paid / gdp, width=0.66, color=PAID, label=scene.style.word("payments"))
-    ax.bar(groups, -received / gdp, width=0.66, color=RECEIVED, label=scene.style.word("receipts"))
+    ax.bar(groups, paid / gdp, width=0.66, color=palette.payments, label=scene.style.word("payments"))
+    ax.bar(
+        groups,
+        -received / gdp,
+        width=0.66,
+        color=palette.receipts,
+        hatch=STIPPLE,
+        edgecolor="white",
+        lw=0,
+        label=scene.style.word("receipts"),
+    )
     ax.scatter(groups, rows["burden"].to_numpy(dtype=float), s=15, marker="D", facecolor="white", edgecolor=INK,
                linewidth=0.8, zorder=4, label=scene.style.word("net burden"))  # fmt: skip
     ax.axhline(0, color=INK, lw=0.6)

@@ -12,9 +12,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from ecocomp.outputs.figures.captions import caption, notional
-from ecocomp.outputs.figures.colours import INK, PAYMENTS, RECEIPTS
-from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
-from ecocomp.outputs.figures.priority import name_width
+from ecocomp.outputs.figures.colours import INK, STIPPLE
+from ecocomp.outputs.figures.page import page, text_width
 from ecocomp.outputs.figures.scales import money_scale
 from ecocomp.outputs.figures.scene import Scene, shortened
 
@@ -22,34 +21,31 @@ __all__ = ["draw"]
 
 MOST = 14
 """Parents a side that are told apart; the smaller ones are drawn together."""
-GAP = 0.09
-"""Room between two bars [inches], more where names need it."""
 BAR = 0.13
-RIBBONS = ("#c9652b", "#8c510a", "#bf812d", "#d6a76c", "#a6611a", "#7f3b08", "#e08214", "#b35806", "#dfa65e")
-"""Shades by which the ribbons of neighbouring payers are told apart."""
 
 
 def draw(scene: Scene) -> tuple[Figure, str]:
     """Return the figure and its caption: the level with the most parents that still can be told apart."""
+    style, design, scale = scene.style, scene.design, scene.design.scale
     flows, level, cut = _flows(scene)
-    divisor, unit = money_scale(flows.sum(axis=1).to_numpy(dtype=float))
+    measure = money_scale(flows.sum(axis=1).to_numpy(dtype=float), style)
     sums = [flows.sum(axis=1), flows.sum(axis=0)]
-    largest = max(float(part.max()) for part in sums) / divisor
+    largest = max(float(part.max()) for part in sums) / measure.size
     decimals = 2 if largest < 100 else 1 if largest < 1000 else 0
-    texts = [_texts(scene, part, divisor, decimals) for part in sums]
-    margins = [min(0.2 + max(name_width(t) for t in side.values()), 2.6) for side in texts]
+    texts = [_texts(scene, part, measure.size, decimals) for part in sums]
+    margins = [0.12 + max(text_width(t, design.small, style) for t in side.values()) for side in texts]
     rows = max(flows.shape)
-    tall = max(2.2, 0.3 * rows)
-    sheet = page(WIDTH, tall + 0.75, scene.style, scene.notice)
-    ax = sheet.axes(margins[0], 0.3, WIDTH - sum(margins), tall)
+    tall = max(2.2, 0.3 * rows) * scale
+    wide = design.width - sum(margins)
+    sheet = page(design.width, tall + 0.75 * scale, style, scene.notice)
+    ax = sheet.axes(margins[0], 0.3 * scale, wide, tall)
     ax.set_axis_off()
-    ax.set_xlim(0, WIDTH - sum(margins))
+    ax.set_xlim(0, wide)
     ax.set_ylim(tall, 0)
-    _draw(ax, flows, texts, tall)
-    for x, side, align in ((0.0, "payers", "left"), (WIDTH - sum(margins), "recipients", "right")):
-        ax.text(x, -0.12, scene.style.word(side), ha=align, va="bottom", fontsize=TEXT + 1)
-    ax.text((WIDTH - sum(margins)) / 2, tall + 0.08, f"[{scene.style.word(unit)}]", ha="center", va="top",
-            fontsize=SMALL)  # fmt: skip
+    _draw(ax, scene, flows, texts)
+    for x, side, align in ((0.0, "payers", "left"), (wide, "recipients", "right")):
+        ax.text(x, -0.1 * scale, style.word(side), ha=align, va="bottom", fontsize=design.text + 1)
+    ax.text(wide / 2, tall + 0.08, f"[{measure.label}]", ha="center", va="top", fontsize=design.small)
     return sheet.figure, _caption(scene, level, cut)
 
 
@@ -78,32 +74,36 @@ def _flows(scene: Scene) -> tuple[pd.DataFrame, str, bool]:
 
 
 def _texts(scene: Scene, sums: pd.Series, divisor: float, decimals: int) -> Mapping[str, str]:
+    longest = 14 if scene.design.narrow else 24
+    names = [shortened(scene.style.text(parent), longest) for parent in sums.index]
+    values = sums.to_numpy(dtype=float) / divisor
     return {
-        str(parent): f"{shortened(scene.style.text(str(parent)), 24)}  {value / divisor:,.{decimals}f}"
-        for parent, value in sums.items()
+        str(parent): f"{name}  {value:,.{decimals}f}"
+        for parent, name, value in zip(sums.index, names, values, strict=True)
     }
 
 
-def _draw(ax: Axes, flows: pd.DataFrame, texts: list[Mapping[str, str]], tall: float) -> None:
+def _draw(ax: Axes, scene: Scene, flows: pd.DataFrame, texts: list[Mapping[str, str]]) -> None:
     """Draw bars on either side, high as their money, and a ribbon for every flow."""
+    palette, tall = scene.palette, ax.get_ylim()[0]
     total = float(flows.to_numpy().sum())
-    room = tall - 0.17 * (max(flows.shape) - 1)  # names take more than small bars do
+    room = tall - 0.17 * scene.design.scale * (max(flows.shape) - 1)  # names take more than small bars do
     scale = room / total
     ends = [_ends(flows.sum(axis=1), scale, tall), _ends(flows.sum(axis=0), scale, tall)]
     right = ax.get_xlim()[1]
-    for side, (x, colour, hatch) in enumerate(((0.0, PAYMENTS, ""), (right - BAR, RECEIPTS, "...."))):
+    for side, (x, colour, hatch) in enumerate(((0.0, palette.payments, ""), (right - BAR, palette.receipts, STIPPLE))):
         for parent, (top, height) in ends[side].items():
             ax.add_patch(Rectangle((x, top), BAR, height, facecolor=colour, edgecolor="white", hatch=hatch, lw=0))
             place, align = (x - 0.06, "right") if side == 0 else (x + BAR + 0.06, "left")
-            ax.text(place, top + height / 2, texts[side][str(parent)], ha=align, va="center", fontsize=SMALL, color=INK,
-                    clip_on=False)  # fmt: skip
+            ax.text(place, top + height / 2, texts[side][str(parent)], ha=align, va="center", color=INK,
+                    fontsize=scene.design.small, clip_on=False)  # fmt: skip
     start = {parent: top for parent, (top, _) in ends[0].items()}
     end = {parent: top for parent, (top, _) in ends[1].items()}
     for k, payer in enumerate(flows.index):
         for recipient in flows.columns:
             height = float(flows.loc[payer, recipient]) * scale
             if height > 0:
-                _ribbon(ax, start[payer], end[recipient], height, right, RIBBONS[k % len(RIBBONS)])
+                _ribbon(ax, start[payer], end[recipient], height, right, palette.ribbons[k % len(palette.ribbons)])
                 start[payer] += height
                 end[recipient] += height
 

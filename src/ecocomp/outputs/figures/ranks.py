@@ -10,8 +10,8 @@ from matplotlib.ticker import NullLocator
 
 from ecocomp.outputs.figures.captions import caption
 from ecocomp.outputs.figures.colours import INK
-from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
-from ecocomp.outputs.figures.priority import ROW, SIDES, first_units, name_width
+from ecocomp.outputs.figures.page import page
+from ecocomp.outputs.figures.priority import ROW, SIDES, first_units, fitted, name_margin
 from ecocomp.outputs.figures.scene import Scene
 
 __all__ = ["draw"]
@@ -23,17 +23,19 @@ PALE = 0.4
 
 def draw(scene: Scene) -> tuple[Figure, str]:
     """Return the figure and its caption: the first of each side in the last year, a line each."""
+    design, scale = scene.design, scene.design.scale
     firsts = {group: _with_intervals(scene, group) for group in SIDES}
     rows = max(3, *(len(frame) for frame in firsts.values()))
-    height = ROW * rows
-    names = max((name_width(n) for f in firsts.values() for n in f["label"]), default=0.0)
-    margin = 0.3 + min(names, WIDTH / 2 - 0.3)
-    stacked = margin > 1.7  # long names: one panel above the other
-    width, tall = (WIDTH, height + 0.85) if stacked else (WIDTH / 2, 0.0)
-    sheet = page(WIDTH, height + 0.85 + tall, scene.style, scene.notice)
+    height = ROW * scale * rows
+    margin = name_margin(scene, [n for f in firsts.values() for n in f["label"]])
+    stacked = design.narrow or margin > 1.7  # long names: one panel above the other
+    width, tall = (design.width, height + 0.85 * scale) if stacked else (design.width / 2, 0.0)
+    sheet = page(design.width, height + 0.85 * scale + tall, scene.style, scene.notice)
     for i, (group, frame) in enumerate(firsts.items()):
-        corner = (margin, 0.42 + (1 - i) * tall) if stacked else (i * width + margin, 0.42)
-        _draw_side(sheet.axes(*corner, width - margin - 0.5, height), scene, frame, group, rows, "ab"[i])
+        corner = (margin, 0.42 * scale + (1 - i) * tall) if stacked else (i * width + margin, 0.42 * scale)
+        _draw_side(
+            sheet.axes(*corner, width - margin - 0.5 * scale, height), scene, frame, group, rows, "ab"[i], margin - 0.08
+        )
     return sheet.figure, _caption(scene)
 
 
@@ -46,8 +48,9 @@ def _with_intervals(scene: Scene, group: str) -> pd.DataFrame:
     return first.merge(of_year[["unit", *columns]], on="unit", how="left")
 
 
-def _draw_side(ax: Axes, scene: Scene, frame: pd.DataFrame, group: str, rows: int, letter: str) -> None:
-    word, colour, _ = SIDES[group]
+def _draw_side(ax: Axes, scene: Scene, frame: pd.DataFrame, group: str, rows: int, letter: str, room: float) -> None:
+    word = SIDES[group][0]
+    colour = scene.palette.payments if group == "payer" else scene.palette.receipts
     probability = frame["probability_paying" if group == "payer" else "probability_receiving"].to_numpy(dtype=float)
     ends = frame[["rank_low", "rank_median", "rank_high", "rank"]].astype("Float64").to_numpy(float, na_value=np.nan)
     told = (frame["rank_side"] == group).to_numpy()  # else the ranks are those of the other side
@@ -57,9 +60,10 @@ def _draw_side(ax: Axes, scene: Scene, frame: pd.DataFrame, group: str, rows: in
             ax.plot(median, row, "o", color=colour, ms=4, alpha=1.0 if sure else PALE)
         ax.plot(own, row, "|", color=INK, ms=7)
     for row, share in enumerate(probability):
-        ax.annotate(f"{share:.2f}", (1, row), xytext=(14, 0), xycoords=ax.get_yaxis_transform(), ha="center",
-                    textcoords="offset points", va="center", fontsize=SMALL, annotation_clip=False)  # fmt: skip
-    ax.set_yticks(range(len(frame)), list(frame["label"]))
+        ax.annotate(f"{share:.2f}", (1, row), xytext=(14 * scene.design.scale, 0), ha="center", va="center",
+                    xycoords=ax.get_yaxis_transform(), textcoords="offset points", fontsize=scene.design.small,
+                    annotation_clip=False)  # fmt: skip
+    ax.set_yticks(range(len(frame)), fitted(scene, list(frame["label"]), room))
     ax.set_ylim(rows - 0.4, -0.6)
     ax.tick_params(axis="y", length=0, pad=3)
     ax.set_xscale("log")
@@ -71,8 +75,14 @@ def _draw_side(ax: Axes, scene: Scene, frame: pd.DataFrame, group: str, rows: in
     ax.grid(axis="x", color="#d9d9d9", lw=0.4)
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.set_xlabel(f"{scene.style.label('rank')}, {max(scene.years)}", fontsize=SMALL, labelpad=3)
-    ax.text(0, 1 + 0.14 / (ROW * rows), f"({letter}) {scene.style.word(word)}", transform=ax.transAxes, fontsize=TEXT)
+    ax.set_xlabel(f"{scene.style.label('rank')}, {max(scene.years)}", fontsize=scene.design.small, labelpad=3)
+    ax.text(
+        0,
+        1 + 0.14 / (ROW * rows),
+        f"({letter}) {scene.style.word(word)}",
+        transform=ax.transAxes,
+        fontsize=scene.design.text,
+    )
     if frame.empty:
         ax.text(0.5, 0.5, scene.style.word("none"), transform=ax.transAxes, ha="center", va="center")
 

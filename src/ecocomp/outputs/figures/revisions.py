@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 
 from ecocomp.outputs.figures.captions import caption
 from ecocomp.outputs.figures.colours import INK
-from ecocomp.outputs.figures.fonts import LabelStyle
-from ecocomp.outputs.figures.page import SMALL, TEXT, WIDTH, page
+from ecocomp.outputs.figures.page import page, text_width
 from ecocomp.outputs.figures.scales import money_scale, number
 from ecocomp.outputs.figures.scene import Scene
 from ecocomp.outputs.figures.words import revision_name
 
 __all__ = ["draw"]
-
-BAR = "#5c6b73"
 
 
 def draw(scene: Scene) -> tuple[Figure, str]:
@@ -30,29 +27,44 @@ def draw(scene: Scene) -> tuple[Figure, str]:
     frame = frame[frame["year"] == year]
     labels = list(dict.fromkeys([*frame["revision"], *frame["other_revision"]]))
     own = frame[frame["revision"] == labels[0]].set_index("other_revision").reindex(labels)
-    height = max(1.4, 0.36 * len(labels))
-    sheet = page(WIDTH, height + 1.42, scene.style, scene.notice)
-    left, bottom = 1.6, 1.09
-    wide = 2.95
-    heat = sheet.axes(left, bottom, wide, height)
-    _draw_agreement(heat, scene.style, frame, labels)
-    bars = (WIDTH - left - wide - 0.45) / 2
-    divisor, unit = money_scale(own["money_moved"].to_numpy(dtype=float))
-    for i, (column, scale, measure) in enumerate((("sign_flips", 1.0, ""), ("money_moved", divisor, unit))):
-        ax = sheet.axes(left + wide + 0.15 + i * (bars + 0.15), bottom, bars, height)
-        _draw_bars(ax, own[column].to_numpy(dtype=float) / scale)
-        ax.set_title(f"({'bc'[i]}) {scene.style.label(column, '')}", fontsize=TEXT, loc="left", pad=4)
-        if measure:
-            ax.set_xlabel(f"[{scene.style.word(measure)}]", labelpad=2)
+    design, scale, style = scene.design, scene.design.scale, scene.style
+    names = [style.text(revision_name(label, style.language)) for label in labels]
+    height = max(1.4, 0.36 * len(labels)) * scale
+    longest = max(text_width(f"{name} *", design.small, style) for name in names)
+    left, bottom = 0.15 + longest, 0.15 + 0.68 * longest
+    if design.narrow:
+        wide = design.width - left - 0.1
+        lower = height * 0.6
+        below = lower + 0.75 * scale
+        sheet = page(design.width, below + bottom + height + 0.25 * scale, style, scene.notice)
+        heat = sheet.axes(left, below + bottom, wide, height)
+        places = [(left + i * (wide / 2 + 0.04), 0.42 * scale, wide / 2 - 0.04, lower) for i in (0, 1)]
+    else:
+        wide = (design.width - left) * 0.53
+        bars = (design.width - left - wide - 0.45) / 2
+        sheet = page(design.width, height + bottom + 0.25 * scale, style, scene.notice)
+        heat = sheet.axes(left, bottom, wide, height)
+        places = [(left + wide + 0.15 + i * (bars + 0.15), bottom, bars, height) for i in (0, 1)]
+    _draw_agreement(heat, scene, frame, labels, names)
+    measure = money_scale(own["money_moved"].to_numpy(dtype=float), style)
+    for i, (column, size, unit) in enumerate((("sign_flips", 1.0, ""), ("money_moved", measure.size, measure.label))):
+        ax = sheet.axes(*places[i])
+        _draw_bars(ax, scene, own[column].to_numpy(dtype=float) / size)
+        ax.set_title(f"({'bc'[i]}) {style.label(column, '')}", fontsize=design.text, loc="left", pad=4)
+        if design.narrow and i == 0:
+            ax.set_yticks(range(len(names)), [f"{n} *" if k == 0 else n for k, n in enumerate(names)])
+            ax.tick_params(axis="y", length=0, pad=3)
+        if unit:
+            ax.set_xlabel(f"[{unit}]", labelpad=2)
     return sheet.figure, _caption(scene, year, labels[0])
 
 
-def _draw_agreement(ax: Axes, style: LabelStyle, frame: pd.DataFrame, labels: list[str]) -> None:
+def _draw_agreement(ax: Axes, scene: Scene, frame: pd.DataFrame, labels: list[str], names: list[str]) -> None:
     """Draw the lower triangle of Spearman's rho with its numbers."""
     rho = {(a, b): r for a, b, r in frame[["revision", "other_revision", "spearman"]].itertuples(index=False)}
-    names = [style.text(revision_name(label, style.language)) for label in labels]
+    style, small = scene.style, scene.design.small
     lowest = min([r for r in rho.values() if np.isfinite(r)], default=0.0)
-    ramp = colormaps["Blues"]
+    ramp = colormaps[scene.palette.ramp]
     for i, row in enumerate(labels):
         for j, column in enumerate(labels[: i + 1]):
             value = 1.0 if i == j else rho.get((column, row), rho.get((row, column), np.nan))
@@ -61,27 +73,27 @@ def _draw_agreement(ax: Axes, style: LabelStyle, frame: pd.DataFrame, labels: li
             ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=face, edgecolor="white", linewidth=0.8))
             text = "1" if i == j else f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "–"
             ink = "white" if shade > 0.6 and i != j else INK
-            ax.text(j, i, text, ha="center", va="center", fontsize=SMALL, color=ink)
+            ax.text(j, i, text, ha="center", va="center", fontsize=small, color=ink)
     ax.set_xlim(-0.5, len(labels) - 0.5)
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.set_yticks(range(len(labels)), [f"{n} *" if i == 0 else n for i, n in enumerate(names)])
     ax.set_xticks(range(len(labels)), names, rotation=40, ha="right", rotation_mode="anchor")
     ax.tick_params(length=0, pad=3)
     ax.spines[:].set_visible(False)
-    ax.set_title(f"(a) {style.label('spearman')}", fontsize=TEXT, loc="left", pad=4)
-    ax.text(1, 0.99, f"* {style.word('own')}", transform=ax.transAxes, ha="right", va="top", fontsize=SMALL)
+    ax.set_title(f"(a) {style.label('spearman')}", fontsize=scene.design.text, loc="left", pad=4)
+    ax.text(1, 0.99, f"* {style.word('own')}", transform=ax.transAxes, ha="right", va="top", fontsize=small)
 
 
-def _draw_bars(ax: Axes, values: NDArray[np.float64]) -> None:
+def _draw_bars(ax: Axes, scene: Scene, values: NDArray[np.float64]) -> None:
     """Draw one bar a revision in the rows of the heat map; the study's own has none."""
     rows = np.arange(len(values))
     known = np.isfinite(values)
-    ax.barh(rows[known], values[known], height=0.6, color=BAR)
+    ax.barh(rows[known], values[known], height=0.6, color=scene.palette.bar)
     top = max(float(np.nanmax(values)) if known.any() else 0.0, 1e-9)
     for row in rows[known]:
         text = number(float(f"{values[row]:.3g}"))
-        ax.text(values[row] + 0.03 * top, row, text, va="center", fontsize=SMALL)
-    ax.text(0.03 * top, 0, "*", va="center", fontsize=SMALL)
+        ax.text(values[row] + 0.03 * top, row, text, va="center", fontsize=scene.design.small)
+    ax.text(0.03 * top, 0, "*", va="center", fontsize=scene.design.small)
     ax.set_xlim(0, 1.35 * top)
     ax.set_ylim(len(values) - 0.5, -0.5)
     ax.set_yticks([])

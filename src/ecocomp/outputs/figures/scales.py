@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ecocomp.outputs.figures.colours import COOL, WARM, shades
+from ecocomp.language.measures import Measure
+from ecocomp.outputs.figures.colours import COLOUR, Palette, shades
+from ecocomp.outputs.figures.fonts import LabelStyle
 
 __all__ = ["MAXIMUM_YEARS", "Classes", "classes_of", "money_scale", "nice_below", "number", "spaced"]
 
@@ -45,13 +47,15 @@ class Classes:
         return np.asarray(np.minimum(found, len(self.colours) - 1))
 
 
-def classes_of(values: NDArray[np.float64]) -> Classes:
+def classes_of(values: NDArray[np.float64], palette: Palette = COLOUR) -> Classes:
     """Return classes with round breaks near the quantiles of each side of zero; zero is always a break.
 
     Parameters
     ----------
     values
         Everything that is to be shown on the one scale; missing ones are left out.
+    palette
+        That the classes take their colours from; the breaks do not hang on it.
     """
     known = values[np.isfinite(values)]
     payers, recipients = known[known > 0], -known[known < 0]
@@ -60,7 +64,10 @@ def classes_of(values: NDArray[np.float64]) -> Classes:
     lower = _breaks(recipients, 5 if recipients.size > few else 3)
     n_upper = len(upper) + 1 if payers.size or not recipients.size else 0
     n_lower = len(lower) + 1 if recipients.size else 0
-    colours = [*reversed(shades(COOL, n_lower) if n_lower else []), *(shades(WARM, n_upper) if n_upper else [])]
+    colours = [
+        *reversed(shades(palette.cool, n_lower) if n_lower else []),
+        *(shades(palette.warm, n_upper) if n_upper else []),
+    ]
     return Classes((*(-b for b in reversed(lower)), 0.0, *upper), tuple(colours), n_lower)
 
 
@@ -93,15 +100,10 @@ def nice_below(value: float) -> float:
     return float(max(s for s in (1, 2, 5) if s * scale <= value * (1 + 1e-9)) * scale)
 
 
-def money_scale(values: NDArray[np.float64]) -> tuple[float, str]:
-    """Return the divisor and the name of the unit of money in which some amounts read well."""
+def money_scale(values: NDArray[np.float64], style: LabelStyle) -> Measure:
+    """Return the unit of money in which some amounts read well, in the language of the figures."""
     known = np.abs(values[np.isfinite(values)])
-    largest = float(known.max()) if known.size else 0.0
-    if largest >= 2e8:
-        return 1e8, "1e8 CNY"
-    if largest >= 1e6:
-        return 1e6, "1e6 CNY"
-    return 1.0, "CNY"
+    return style.measure("CNY", float(known.max()) if known.size else 0.0)
 
 
 def spaced(items: Sequence[int], count: int = MAXIMUM_YEARS) -> list[int]:

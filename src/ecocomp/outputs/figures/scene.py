@@ -5,13 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ecocomp.language import Language, language_of
-from ecocomp.outputs.figures.fonts import LabelStyle, labels_for
+from ecocomp.outputs.figures.colours import Palette
+from ecocomp.outputs.figures.designs import SCREEN, Design
+from ecocomp.outputs.figures.fonts import LabelStyle, approval_of, labels_for
 from ecocomp.outputs.figures.ground import Ground, ground_of
 from ecocomp.outputs.figures.scales import spaced
 from ecocomp.outputs.priority_table import display_names
@@ -48,6 +51,21 @@ class Scene:
         return self.result.manifest.get("notice") or None
 
     @property
+    def design(self) -> Design:
+        """How the figures are drawn."""
+        return self.style.design
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the design."""
+        return self.style.design.palette
+
+    @property
+    def approval(self) -> str | None:
+        """The number under which the maps were approved, which stands below each."""
+        return approval_of(self.result)
+
+    @property
     def revision(self) -> Revision:
         """The study's revision."""
         return Revision.model_validate(self.result.manifest["study"].get("revision", {}))
@@ -82,17 +100,25 @@ class Scene:
         return self.names.get(str(unit), self.style.text(unit))
 
 
-def scene_of(result: Result, language: Language | None = None) -> Scene:
-    """Return what the figures of a result share; captions are in a language, in English where none is given."""
+def scene_of(
+    result: Result,
+    language: Language | None = None,
+    lettering: Literal["en", "zh"] | None = None,
+    design: Design = SCREEN,
+) -> Scene:
+    """Return what the figures of a result share.
+
+    Captions are in a language, in English where none is given; letters in figures likewise, or as the study has them.
+    """
     study = result.manifest["study"]
-    style = labels_for(result)
+    style = labels_for(result, lettering, design)
     years = tuple(sorted(int(y) for y in result.results["year"].unique()))
     shown = tuple(spaced(years))
     return Scene(
         result=result,
         language=language or language_of("en", result.currency),
         style=style,
-        ground=ground_of(result, panels=2 * len(shown)),
+        ground=ground_of(result, 2 * len(shown), design),
         years=years,
         shown=shown,
         space=Space.model_validate(study.get("space", {})),

@@ -11,9 +11,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ecocomp.issues import UsageError
-from ecocomp.outputs.figures.colours import INK, PAYMENTS, RECEIPTS
+from ecocomp.outputs.figures.colours import COLOUR, INK
+from ecocomp.outputs.figures.designs import SCREEN
 from ecocomp.outputs.figures.fonts import LabelStyle, style_for
-from ecocomp.outputs.figures.page import SMALL, lettering, page, save
+from ecocomp.outputs.figures.page import lettering, page, save
 from ecocomp.outputs.figures.scales import money_scale, number
 from ecocomp.variables import variable
 
@@ -24,7 +25,9 @@ ROW = 0.3
 """Height of a bar [inches]."""
 
 
-def write_tornado(table: pd.DataFrame, path: Path, asked: Literal["auto", "zh", "en"], names: Iterable[str]) -> Path:
+def write_tornado(
+    table: pd.DataFrame, path: Path, asked: Literal["auto", "zh", "en"], names: Iterable[str], currency: str = "CNY"
+) -> Path:
     """Draw a sensitivity as png, and as svg beside it.
 
     Parameters
@@ -37,6 +40,8 @@ def write_tornado(table: pd.DataFrame, path: Path, asked: Literal["auto", "zh", 
         Language, as in [study].
     names
         Names of the study's units, which tell the language for ``auto``.
+    currency
+        Of the study.
 
     Returns
     -------
@@ -50,7 +55,7 @@ def write_tornado(table: pd.DataFrame, path: Path, asked: Literal["auto", "zh", 
     """
     require_png(path)
     of = str(table["of"].iloc[0])
-    style = style_for(asked, [*names, of])
+    style = style_for(asked, [*names, of], currency)
     with lettering(style):
         sheet = page(WIDTH, 0.85 + ROW * len(table), style, None)
         ax = sheet.axes(LEFT, 0.55, WIDTH - LEFT - RIGHT, ROW * len(table))
@@ -76,12 +81,17 @@ def _draw(ax: Axes, table: pd.DataFrame, style: LabelStyle) -> None:
     """Draw a bar an input, the widest on top, in one colour on either side of the plain value."""
     name, _, unit = str(table["of"].iloc[0]).partition(":")
     ordered = table.assign(width=table["alone_high"] - table["alone_low"]).sort_values("width", ascending=False)
-    divisor, measure = (1.0, None)
+    usual = style.measure(variable(name).unit)
+    divisor, measure = usual.size, usual.label
     if variable(name).unit == "CNY":
-        divisor, measure = money_scale(ordered[["plain", "alone_low", "alone_high"]].to_numpy(dtype=float).ravel())
+        money = money_scale(ordered[["plain", "alone_low", "alone_high"]].to_numpy(dtype=float).ravel(), style)
+        divisor, measure = money.size, money.label
     low, high, plain = (ordered[column] / divisor for column in ("alone_low", "alone_high", "plain"))
     places, middle = np.arange(len(ordered)), float(plain.iloc[0])
-    for start, stop, colour in ((low, high.clip(upper=middle), RECEIPTS), (low.clip(lower=middle), high, PAYMENTS)):
+    for start, stop, colour in (
+        (low, high.clip(upper=middle), COLOUR.receipts),
+        (low.clip(lower=middle), high, COLOUR.payments),
+    ):
         ax.barh(places, (stop - start).clip(lower=0), left=start, height=0.6, color=colour, lw=0)
     ax.axvline(middle, color=INK, lw=0.8)
     ax.set_yticks(places, [_input(text, style) for text in ordered["input"]])
@@ -95,8 +105,8 @@ def _draw(ax: Axes, table: pd.DataFrame, style: LabelStyle) -> None:
     ax.locator_params(axis="x", nbins=6)
     of_unit = f" – {style.text(unit.strip())}" if unit else ""
     ax.set_xlabel(f"{style.label(name, measure)}{of_unit}, {ordered['year'].iloc[0]}", labelpad=3)
-    ax.set_title(f"{style.word('one alone')}; {style.word('plain')} {number(float(f'{middle:.4g}'))}", fontsize=SMALL,
-                 loc="left", x=-LEFT / (WIDTH - LEFT - RIGHT) + 0.03, pad=9)  # fmt: skip
+    ax.set_title(f"{style.word('one alone')}; {style.word('plain')} {number(float(f'{middle:.4g}'))}",
+                 fontsize=SCREEN.small, loc="left", x=-LEFT / (WIDTH - LEFT - RIGHT) + 0.03, pad=9)  # fmt: skip
     _beside(ax, -0.85, style.label("sobol_total"))
     for place, total in zip(places, ordered["sobol_total"], strict=True):
         _beside(ax, float(place), f"{total:.2f}".replace("-", "−"))
@@ -106,7 +116,7 @@ def _beside(ax: Axes, row: float, text: str) -> None:
     """Write to the right of the axes in a row."""
     ax.annotate(
         text, (1, row), xytext=(8, 0), xycoords=ax.get_yaxis_transform(), textcoords="offset points", va="center",
-        fontsize=SMALL, annotation_clip=False,
+        fontsize=SCREEN.small, annotation_clip=False,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "missing": ("missing", "缺失"),
     "backdrop": ("not in the table", "不在数据表中"),
     "none": ("none", "无"),
+    "approval": ("Map approval number: {}", "审图号：{}"),
     # clusters
     "HH": ("high-high", "高-高"),
     "LL": ("low-low", "低-低"),
@@ -64,12 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # drivers
     "q of factors": ("Share of the variance, q", "解释力 q"),
     "factor": ("factor", "因子"),
-    # units of measure
-    "CNY": ("CNY", "元"),
-    "1e6 CNY": ("million CNY", "百万元"),
-    "1e8 CNY": ("10⁸ CNY", "亿元"),
-    "Mt CO2": ("Mt CO2", "Mt CO2"),
-    "Mt CO2 at mean size": ("Mt CO2 at mean size", "Mt CO2，平均规模"),
+    # amounts
     "notional": ("notional", "名义"),
     "at mean size": ("after revision: at mean size", "修正后：按平均规模"),
     # revisions

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from matplotlib.figure import Figure as Drawing
 
@@ -27,11 +28,13 @@ from ecocomp.outputs.figures import (
     ranks,
     revisions,
 )
-from ecocomp.outputs.figures.page import lettering, save
+from ecocomp.outputs.figures.designs import SCREEN, Design
+from ecocomp.outputs.figures.page import lettering as set_lettering
+from ecocomp.outputs.figures.page import save
 from ecocomp.outputs.figures.scene import Scene, scene_of
 from ecocomp.result import Result
 
-__all__ = ["Figure", "write_figure", "write_figures"]
+__all__ = ["Figure", "figure_names", "write_figure", "write_figures"]
 
 _DRAW: dict[str, Callable[[Scene], tuple[Drawing, str]]] = {
     "accounts": accounts.draw,
@@ -68,15 +71,24 @@ _NEEDS = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that was written: its name, its caption, and the png (the svg lies beside it)."""
+    """A figure that was written: its name, its caption, and its first file (others lie beside it)."""
 
     name: str
     caption: str
     path: Path
 
 
-def write_figures(result: Result, folder: Path, language: Language | None = None) -> list[Figure]:
-    """Draw every figure of a result as png and svg.
+def write_figures(
+    result: Result,
+    folder: Path,
+    language: Language | None = None,
+    *,
+    lettering: Literal["en", "zh"] | None = None,
+    design: Design = SCREEN,
+    formats: Sequence[str] = ("png", "svg"),
+    names: Sequence[str] = (),
+) -> list[Figure]:
+    """Draw the figures of a result.
 
     Parameters
     ----------
@@ -86,6 +98,14 @@ def write_figures(result: Result, folder: Path, language: Language | None = None
         Where to write; made if it is not there.
     language
         Of the captions; English if not given.
+    lettering
+        Language of the letters in the figures; left out: as the study has it.
+    design
+        Widths, type and colours, of :data:`ecocomp.outputs.figures.DESIGNS`.
+    formats
+        Of ``pdf``, ``svg`` and ``png``.
+    names
+        Of the figures, out of :func:`figure_names`; left out: all.
 
     Returns
     -------
@@ -96,18 +116,22 @@ def write_figures(result: Result, folder: Path, language: Language | None = None
         have rows.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    scene = scene_of(result, language)
-    names = [name for name in _DRAW if name not in _NEEDS or not getattr(result, _NEEDS[name]).empty]
-    return [_write(scene, name, folder) for name in names]
+    scene = scene_of(result, language, lettering, design)
+    return [_write(scene, name, folder, formats) for name in figure_names(result) if not names or name in names]
 
 
 def write_figure(result: Result, name: str, folder: Path, language: Language | None = None) -> Figure:
     """Draw one figure of a result as png and svg; its caption in a language, English if none is given."""
     folder.mkdir(parents=True, exist_ok=True)
-    return _write(scene_of(result, language), name, folder)
+    return _write(scene_of(result, language), name, folder, ("png", "svg"))
 
 
-def _write(scene: Scene, name: str, folder: Path) -> Figure:
-    with lettering(scene.style):
+def figure_names(result: Result) -> list[str]:
+    """Return the names of the figures that a result has, in the order of a report."""
+    return [name for name in _DRAW if name not in _NEEDS or not getattr(result, _NEEDS[name]).empty]
+
+
+def _write(scene: Scene, name: str, folder: Path, formats: Sequence[str]) -> Figure:
+    with set_lettering(scene.style):
         drawing, caption = _DRAW[name](scene)
-        return Figure(name, caption, save(drawing, folder, name))
+        return Figure(name, caption, save(drawing, folder, name, scene.design, formats))
