@@ -6,6 +6,7 @@ import doctest
 import json
 import re
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,10 @@ def texts_of(folder: Path) -> Iterator[tuple[str, str]]:
             for sheet in book.worksheets:
                 cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
                 yield f"{place} {sheet.title}", "\n".join(cells)
+        elif path.suffix == ".docx":
+            with zipfile.ZipFile(path) as parts:
+                pages = [parts.read(name).decode("utf-8") for name in parts.namelist() if name.endswith(".xml")]
+            yield place, re.sub(r"<[^>]+>", "\n", "".join(pages))
         elif path.suffix == ".gpkg":
             with sqlite3.connect(path) as base:
                 yield place, "\n".join(base.iterdump())
@@ -63,7 +68,7 @@ def texts_of(folder: Path) -> Iterator[tuple[str, str]]:
 
 def test_no_output_names_another_currency_or_country(folder: Path) -> None:
     read = dict(texts_of(folder))
-    assert {"results.csv", "columns.csv", "manifest.json", "report.html", "results.gpkg", "results.parquet",
+    assert {"results.csv", "columns.csv", "manifest.json", "report.html", "report.docx", "results.gpkg", "results.parquet",
             "priority.xlsx priority", "scenarios/Høy pris/results.csv"} <= set(read)  # fmt: skip
     found = {
         place: sorted({text[max(0, m.start() - 40) : m.end() + 40] for m in STRANGE.finditer(text)})[:5]
@@ -71,7 +76,7 @@ def test_no_output_names_another_currency_or_country(folder: Path) -> None:
         if STRANGE.search(text)
     }
     assert found == {}
-    for place in ("columns.csv", "priority.xlsx priority", "priority.xlsx ledger", "report.html"):
+    for place in ("columns.csv", "priority.xlsx priority", "priority.xlsx ledger", "report.html", "report.docx"):
         assert "EUR" in read[place], place
 
 
@@ -87,7 +92,7 @@ def test_tables_are_whole_and_settled_to_the_cent(folder: Path) -> None:
     for year, due in result.regional.set_index("year")["transferred"].items():
         assert cents[result.transfers["year"] == year].sum() == round(due * 100)
     assert set(result.subtotals["parent_level"]) == {"landsdel", "distrikt"}
-    assert result.uncertainty["probability_payer"].between(0, 1).all()
+    assert result.uncertainty["probability_paying"].between(0, 1).all()
     assert set(result.scenarios) == {"Høy pris"}
     # 150 EUR instead of 81 in 2022: amounts grow by 150/81 in every unit
     dear = result.scenarios["Høy pris"].results
