@@ -68,8 +68,8 @@ def texts_of(folder: Path) -> Iterator[tuple[str, str]]:
 
 def test_no_output_names_another_currency_or_country(folder: Path) -> None:
     read = dict(texts_of(folder))
-    assert {"results.csv", "columns.csv", "manifest.json", "report.html", "report.docx", "results.gpkg", "results.parquet",
-            "priority.xlsx priority", "scenarios/Høy pris/results.csv"} <= set(read)  # fmt: skip
+    assert {"results.csv", "columns.csv", "manifest.json", "report.html", "report.docx", "results.gpkg",
+            "results.parquet", "priority.xlsx priority", "scenarios/Høy pris/results.csv"} <= set(read)  # fmt: skip
     found = {
         place: sorted({text[max(0, m.start() - 40) : m.end() + 40] for m in STRANGE.finditer(text)})[:5]
         for place, text in read.items()
