@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -31,6 +32,8 @@ __all__ = ["css_string", "html_of", "png_address", "prose", "write_html"]
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
 LONG = 40
 """Characters from which a cell that should stay on one line is broken all the same."""
+LONGEST_HEAD = 70
+"""Letters of a title or notice that stand in the margin of a printed page; a Chinese character takes two."""
 PRINTED = 176.0
 """Width of the text of a printed page [mm]."""
 _CHINESE = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
@@ -77,7 +80,7 @@ def _template() -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {
-        "prose": _prose, "inlines": _inlines, "lead": _lead, "plain": typeset, "css_string": css_string,
+        "prose": _prose, "inlines": _inlines, "lead": _lead, "plain": typeset, "css_string": css_string, "short": short,
         "widths": lambda table: column_widths(table, PRINTED), "kind": lambda block: type(block).__name__,
     }  # fmt: skip
     return environment.get_template("report.html.j2")
@@ -89,6 +92,16 @@ def prose(text: str, *, marked: bool = True) -> Markup:
     if not marked:
         return Markup(escaped)  # escaped above
     return Markup(_CHINESE.sub(lambda run: f'<span lang="zh">{run.group()}</span>', escaped))
+
+
+def short(text: str) -> str:
+    """Return a title as it fits above a page."""
+    letters = 0
+    for i, c in enumerate(text):
+        letters += 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        if letters > LONGEST_HEAD:
+            return f"{text[:i]}…"
+    return text
 
 
 def css_string(text: str) -> Markup:

@@ -61,7 +61,9 @@ def write_pdf(document: Document, path: Path) -> None:
             "machine has not: install one, such as fonts-noto-cjk, or write the report as docx or html"
         )
     if lost:
-        _print(page.translate({ord(c): f"[U+{ord(c):04X}]" for c in lost}), path)
+        for c in lost:  # in the text, and by its number in the style
+            page = page.replace(c, f"[U+{ord(c):04X}]").replace(f"\\{ord(c):x} ", f"[U+{ord(c):04X}]")
+        _print(page, path)
 
 
 def _print(page: str, path: Path) -> set[str]:
