@@ -224,6 +224,15 @@ def test_what_one_font_lacks_another_adds(monkeypatch: pytest.MonkeyPatch) -> No
     assert fonts._families("𱍊") == ()
 
 
+def test_a_latin_font_installed_after_matplotlib_made_its_list_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {fonts.LATIN}
+    monkeypatch.setattr(fonts, "_path_of", lambda family: family if family in known else None)
+    monkeypatch.setattr(fonts, "_take_in_new_fonts", lambda: known.add("Liberation Sans") or True)
+    assert fonts._latin_families(DESIGNS["screen"]) == (fonts.LATIN,)
+    assert known == {fonts.LATIN}, "the screen has no other font to look for"
+    assert fonts._latin_families(DESIGNS["single"]) == ("Liberation Sans", fonts.LATIN)
+
+
 @pytest.mark.chinese_font
 def test_units_and_currency_are_those_of_the_reader(whole: Result) -> None:
     def letters(name: str, language: str) -> str:

@@ -99,7 +99,7 @@ def style_for(
     """Return the language and fonts for a language asked for and the names to be drawn, as :func:`labels_for` does."""
     names = list(names)
     chinese = any(map(has_chinese, names))
-    latin = tuple(family for family in design.fonts if family == LATIN or _path_of(family) is not None)
+    latin = _latin_families(design)
     if asked == "en" or (asked == "auto" and not chinese):
         return LabelStyle("en", latin, "Chinese names are in pinyin." if chinese else None, currency, design)
     families = _chinese_families("".join(names))
@@ -107,6 +107,16 @@ def style_for(
         return LabelStyle("zh", (*families, LATIN), None, currency, design)
     pinyin = " and names are in pinyin" if chinese else ""
     return LabelStyle("en", latin, f"No Chinese font was found: labels are in English{pinyin}.", currency, design)
+
+
+def _latin_families(design: Design) -> tuple[str, ...]:
+    """Return the fonts of English figures that are installed, be it since Matplotlib made its list."""
+
+    def installed() -> tuple[str, ...]:
+        return tuple(family for family in design.fonts if family == LATIN or _path_of(family) is not None)
+
+    found = installed()
+    return installed() if found == (LATIN,) != design.fonts and _take_in_new_fonts() else found
 
 
 def find_chinese_font(text: str = "") -> str | None:
