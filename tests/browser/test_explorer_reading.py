@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from explorer_pages import assert_page_equals, plain
-from explorer_runs import HOSTILE, STAGE, YEARS, expected, study_of, units_of
+from explorer_runs import HOSTILE, STAGE, YEARS, expected, run_of, study_of, units_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -186,6 +188,30 @@ def test_two_scenarios_side_by_side(opened: Open, inputs: Inputs, keep_screen: A
 def assert_page_equals_of_stage(page: Page, inputs: Inputs) -> None:
     wanted = expected(STAGE, inputs)["totals"].sel(year=2017)
     assert plain(page, "#totals-a #total-payments") == pytest.approx([float(wanted["payments"])], rel=1e-9)
+
+
+def test_a_run_of_other_units_beside(opened: Open, runs: dict[str, Result], tmp_path: Path) -> None:
+    from ecocomp.outputs.explorer import write_explorer
+    from ecocomp.synthetic import region
+
+    land = region(12, YEARS, seed=5)
+    names = [f"Other {number:02d}" for number in range(12)]
+    elsewhere = replace(
+        land, panel=land.panel.assign_coords(unit=names), geometry=land.geometry.set_axis(pd.Index(names, name="unit"))
+    )
+    other = run_of(study_of(), elsewhere)
+    page = opened(file=write_explorer(runs[""], tmp_path / "两区.html", compare={"elsewhere": other}, language="en"))
+    page.locator("#with").select_option("run:elsewhere")
+    page.locator("#map-b .frame").focus()
+    page.keyboard.press("ArrowRight")
+    unit = page.evaluate("explorer.state().unit")
+    assert unit in names
+    own = expected(study_of(), elsewhere)["amount"].sel(unit=unit, year=2017)
+    assert plain(page, "#why")[6] == pytest.approx(float(own), rel=1e-9)
+    page.reload()
+    assert page.locator("#unit-title").inner_text() == page.evaluate(
+        "explorer.runs.at(-1).map.names[explorer.runs.at(-1).map.index.get(explorer.state().unit)]"
+    )
 
 
 def test_the_run_itself_beside_other_settings(opened: Open, inputs: Inputs) -> None:

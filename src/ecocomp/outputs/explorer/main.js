@@ -161,16 +161,21 @@ const explorer = (() => {
     remember();
     if (now.unit === null && was !== null) byId("map-a").querySelector(".frame").focus();
     else if (taken && !byId("unit").hidden) byId("unit-title").focus();
-    else if (i !== null) announce(side);
+    else if (i !== null) announce(found);
   }
-  function announce({ run, result }) {
-    const i = run.map.index.get(now.unit);
-    if (i === undefined || result.problem) return;
+  function announce(found) {
+    const { side: { run, result }, i } = holder(found);
+    if (i === null || result.problem) return;
     byId("told").textContent = words.say("told", { name: run.map.names[i], amount: `${words.amount(result.amount[i], "money")} ${words.measure("money").label}`, side: words.say(shading.SIDES[result.side[i]]) });
   }
-  function panel([side, other]) {
-    const i = now.unit === null ? undefined : side.run.map.index.get(now.unit);
-    unitView.show({ ...side, i: i ?? null, changed: side.changed.length > 0, other, select });
+  /** Tells of the unit on the left side, or on the right one where only that has it. */
+  function panel(found) {
+    const { side, i } = holder(found), left = side === found[0];
+    unitView.show({ ...side, i, changed: side.changed.length > 0, other: left ? found[1] : undefined, select: (j) => select(j, true, left ? "map-a" : "map-b") });
+  }
+  function holder(found) {
+    const side = found.find((s) => s.run.map.index.has(now.unit)) ?? found[0];
+    return { side, i: side.run.map.index.get(now.unit) ?? null };
   }
   function table(found) {
     if (byId("whole").open) rankingView.whole(found, now.year, found[0].run.map.index.get(now.unit) ?? null, select);

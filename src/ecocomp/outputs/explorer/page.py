@@ -80,9 +80,7 @@ def page_of(result: Result, compare: Mapping[str, Result], language: Literal["en
     runs: dict[str, Result] = {"": result} | dict(result.scenarios)
     for name, other in compare.items():
         if other.currency != result.currency:
-            raise UsageError(
-                f"{name} is in {other.currency} and the run in {result.currency}: nothing converts between them"
-            )
+            raise UsageError(f"{name} is in {other.currency}, not in {result.currency}: compare runs in one currency")
     places = {"": ("", "")} | {name: ("", name) for name in result.scenarios}
     for folder, other in compare.items():
         runs |= {folder: other} | {f"{folder}/{name}": scenario for name, scenario in other.scenarios.items()}

@@ -38,7 +38,7 @@ const state = (() => {
     if (weights.length === 3 && weights.every((w) => w !== null && w >= 0) && weights.some((w) => w > 0)) {
       model.FACTORS.forEach((f, i) => { if (run.settings.factors.includes(f)) now.weights[f] = weights[i]; });
     }
-    if (run.map.index.has(said.get("unit"))) now.unit = said.get("unit");
+    if (runs.some((r) => r.map.index.has(said.get("unit")))) now.unit = said.get("unit");
     return now;
   }
 

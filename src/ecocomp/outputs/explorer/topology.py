@@ -23,8 +23,10 @@ __all__ = ["GRID", "Topology", "arcs_of", "topology_of"]
 
 GRID = 16_384
 """Steps of the grid along the longer side of the map: a tenth of a pixel on a large screen."""
-VERTICES_PER_UNIT, LEAST_VERTICES, MOST_VERTICES = 120, 20_000, 180_000
+VERTICES_PER_UNIT, LEAST_VERTICES, MOST_VERTICES = 250, 20_000, 200_000
 """Vertices that are left of a map: enough to zoom in, few enough to draw at once."""
+FINEST = 16_000
+"""Parts of the extent that a border may move by where there are vertices to spare."""
 
 Point = tuple[int, int]
 Ring = list[int]
@@ -84,7 +86,7 @@ def topology_of(geometry: gpd.GeoDataFrame, backdrop: gpd.GeoDataFrame, crs: CRS
     """
     shapes = np.concatenate([projected(geometry, crs), projected(backdrop, crs)])
     most = int(np.clip(VERTICES_PER_UNIT * len(shapes), LEAST_VERTICES, MOST_VERTICES))
-    return arcs_of(simplified(shapes, most))
+    return arcs_of(simplified(shapes, most, FINEST))
 
 
 def arcs_of(shapes: NDArray[np.object_]) -> Topology:

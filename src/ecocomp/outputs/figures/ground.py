@@ -155,10 +155,13 @@ def _is_cut(frame: gpd.GeoDataFrame) -> bool:
     return bool(((west < -180 + 1e-6) & (east > 180 - 1e-6)).any())
 
 
-def simplified(shapes: NDArray[np.object_], most: int) -> NDArray[np.object_]:
-    """Simplify borders together until few enough vertices are left, or the next step would lose a polygon."""
+def simplified(shapes: NDArray[np.object_], most: int, parts: int = 2000) -> NDArray[np.object_]:
+    """Simplify borders together until few enough vertices are left, or the next step would lose a polygon.
+
+    The first tolerance is the extent over ``parts``: what a reader who cannot zoom does not see.
+    """
     west, south, east, north = shapely.total_bounds(shapes)
-    tolerance = max(east - west, north - south) / 2000
+    tolerance = max(east - west, north - south) / parts
     if shapely.get_num_coordinates(shapes).sum() <= 5 * len(shapes):  # cells and the like
         return shapes
     simplified = shapes
