@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from ecocomp.language import CODES, language_of
 from ecocomp.result import Result
@@ -80,7 +81,8 @@ def write_editions(result: Result, folder: Path, editions: Sequence[Edition], ow
     for code in dict.fromkeys([own, *(edition.language for edition in editions)]):
         watch.start(_stem("figures", code, own))
         language = language_of(code, result.currency)
-        figures = write_figures(_lettered(result, code), folder / _stem("figures", code, own), language)
+        folder_of_figures = folder / _stem("figures", code, own)
+        figures = write_figures(result, folder_of_figures, language, lettering=_lettering(result, code))
         watch.start(_stem("report", code, own))
         document = build_report(result, figures, language, _stem("report", code, own))
         endings = dict.fromkeys(edition.ending for edition in editions if edition.language == code)
@@ -88,12 +90,10 @@ def write_editions(result: Result, folder: Path, editions: Sequence[Edition], ow
     return written
 
 
-def _lettered(result: Result, code: str) -> Result:
-    """Return a result whose figures are lettered in a language, as far as there is a font."""
+def _lettering(result: Result, code: str) -> Literal["en", "zh"] | None:
+    """Return the language to letter figures in; none where the study has them lettered in it as it stands."""
     from ecocomp.outputs.figures.fonts import labels_for
 
     if labels_for(result).language == code:
-        return result
-    study = result.manifest["study"]
-    asked = study | {"study": study["study"] | {"language": code}}
-    return replace(result, manifest=result.manifest | {"study": asked})
+        return None
+    return "zh" if code == "zh" else "en"
