@@ -35,7 +35,7 @@ def write(folder: Path, **more: str) -> Path:
 def test_from_study_to_report(tmp_path):
     study = write(tmp_path / "研究 甲")
     out = tmp_path / "结果"
-    ran = CliRunner().invoke(main, ["run", str(study), "-o", str(out)])
+    ran = CliRunner().invoke(main, ["run", str(study), "-o", str(out), "--lang", "en"])
     assert ran.exit_code == 0, ran.output
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["data_origin"] == "modelled"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -206,6 +207,15 @@ def test_a_scheduler_that_does_not_answer_is_told_within_seconds(tmp_path: Path,
     assert "Traceback" not in done.output
     assert seconds < 20
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["研究.toml", "面板.csv", "边界.geojson"])
+
+
+@scale
+def test_a_scheduler_is_asked_from_a_notebook_too() -> None:
+    async def cell() -> None:  # a notebook runs its cells in a running loop
+        with pytest.raises(UsageError, match="no Dask scheduler answers"), workers(scheduler="tcp://127.0.0.1:9"):
+            pass
+
+    asyncio.run(cell())
 
 
 @pytest.mark.parametrize(

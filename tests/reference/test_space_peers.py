@@ -236,7 +236,7 @@ def test_getis_ord_is_that_of_esda(values: pd.Series, graph: Graph, star: bool) 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         esda = pytest.importorskip("esda")
-        theirs = esda.G_Local(values, graph, transform="B", star=star, permutations=PERMUTATIONS, seed=1)
+        theirs = esda.G_Local(values, graph, transform="B", star=star, permutations=PERMUTATIONS, seed=1, n_jobs=1)
     ours = local_getis_ord(values, graph, PERMUTATIONS, alternative="directed", star=star)
     np.testing.assert_allclose(ours["z"], theirs.Zs, rtol=1e-8, atol=1e-10)
     assert within_monte_carlo_error(ours["p_value"].to_numpy(), theirs.p_sim, PERMUTATIONS, PERMUTATIONS)

@@ -13,7 +13,7 @@ from ecocomp.pipeline.reading import beyond, read_inputs
 from ecocomp.study import Study
 from tiny import panel, write_study
 
-LEFT_OUT = ("compensation", "zoning", "space", "settlement", "uncertainty", "outlook", "adjust", "scenarios")
+LEFT_OUT = ("figures", "compensation", "zoning", "space", "settlement", "uncertainty", "outlook", "adjust", "scenarios")
 COMPARED = {"study", "units", "tables", "crosswalk", "rasters", "quantities", "checks", "revision", "drivers"}
 TOP_DOWN = {
     'emissions     = { column = "排放", unit = "Mt CO2" }': "emissions.top_down = { table = 'totals', column = '排放', "

@@ -9,7 +9,7 @@ import asyncio
 import importlib.util
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -104,7 +104,8 @@ def _connected(address: str) -> Iterator[Client]:
     from distributed import Client
 
     try:
-        asyncio.run(asyncio.wait_for(_identity(address), PATIENCE))  # Client itself tries for up to a minute
+        with ThreadPoolExecutor(1) as thread:  # a notebook has a loop running in this one
+            thread.submit(asyncio.run, _identity(address)).result()
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise UsageError(
@@ -123,9 +124,10 @@ def _connected(address: str) -> Iterator[Client]:
 
 
 async def _identity(address: str) -> object:
+    """Ask a scheduler who it is; the client itself would try for up to a minute."""
     from distributed import rpc
 
-    async with rpc(address, timeout=PATIENCE) as scheduler:
+    async with asyncio.timeout(PATIENCE), rpc(address, timeout=PATIENCE) as scheduler:
         return await scheduler.identity()
 
 
