@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from browsers import CHROMIUM, FLAGS
+from browsers import CHROMIUM, FLAGS, SHOWN, until
 from explorer_runs import STAGE, inputs_of, run_of, study_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def opened(browser: Browser, explorer: Path) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("dialog", lambda dialog: (faults.append(f"dialog {dialog.message}"), dialog.dismiss()))
         page.goto((file or explorer).as_uri() + address)
-        page.wait_for_function("performance.getEntriesByName('ecocomp-shown').length === 1")
+        until(page, SHOWN)
         return page
 
     yield open_page

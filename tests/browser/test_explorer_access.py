@@ -34,6 +34,7 @@ def test_axe_finds_no_serious_fault(opened: Open, inputs: Inputs, state: str) ->
     page = opened(f"#{STATES[state].format(unit=units_of(inputs)[20])}")
     if "with the table" in state:
         page.locator("#whole > summary").click()
+        page.locator("#table table").wait_for()
     found = Axe().run(page).response["violations"]
     serious = [
         f"{fault['id']}: {node['target']} {node.get('failureSummary')}"

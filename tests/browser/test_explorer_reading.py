@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from browsers import SHOWN, until
 from explorer_pages import assert_page_equals, plain
 from explorer_runs import HOSTILE, STAGE, YEARS, expected, run_of, study_of, units_of
 
@@ -209,6 +211,7 @@ def test_a_run_of_other_units_beside(opened: Open, runs: dict[str, Result], tmp_
     own = expected(study_of(), elsewhere)["amount"].sel(unit=unit, year=2017)
     assert plain(page, "#why")[6] == pytest.approx(float(own), rel=1e-9)
     page.reload()
+    until(page, SHOWN)
     assert page.locator("#unit-title").inner_text() == page.evaluate(
         "explorer.runs.at(-1).map.names[explorer.runs.at(-1).map.index.get(explorer.state().unit)]"
     )
@@ -238,12 +241,13 @@ def test_the_address_restores_the_state(opened: Open, inputs: Inputs) -> None:
     state, totals = page.evaluate("explorer.state()"), page.locator("#totals").inner_text()
     address = page.evaluate("location.hash")
     page.reload()
+    until(page, SHOWN)
     assert page.evaluate("explorer.state()") == state
     assert page.locator("#totals").inner_text() == totals
     other = opened(address)
     assert other.evaluate("explorer.state()") == state
     other.evaluate("location.hash = '#year=2012'")
-    other.wait_for_function("explorer.state().year === 2012 && explorer.state().price === null")
+    until(other, "explorer.state().year === 2012 && explorer.state().price === null")
 
 
 @pytest.mark.parametrize(
@@ -296,11 +300,12 @@ def test_hostile_names_are_names(opened: Open, inputs: Inputs, keep_screen: Any)
     elements = page.evaluate("document.querySelectorAll('script, img').length")
     page.locator("#more").click()
     page.locator("#whole > summary").click()
+    page.locator("#table table").wait_for()
     text = page.locator("#table").inner_text()
     for name in HOSTILE:
         assert name in text
         page.evaluate("(unit) => { location.hash = `unit=${unit}`; }", unit_named(inputs, name))
-        page.wait_for_function("(unit) => explorer.state().unit === unit", arg=unit_named(inputs, name))
+        until(page, f"explorer.state().unit === {json.dumps(unit_named(inputs, name))}")
         assert page.locator("#unit-title").text_content() == name
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate("document.querySelectorAll('script, img').length") == elements

@@ -204,6 +204,11 @@ const explorer = (() => {
 
   const change = (patch) => { Object.assign(now, patch); show(); };
 
+  /** Does something after the next frame is painted. */
+  function afterFrame(work) {
+    requestAnimationFrame(() => setTimeout(work, 0));
+  }
+
   async function picture() {
     const found = sides(), [side] = found, money = (v) => `${words.amount(v, "money")} ${words.measure("money").label}`;
     const views = found.map((s, number) => ({
@@ -230,9 +235,13 @@ const explorer = (() => {
   byId("png").addEventListener("click", picture);
   addEventListener("hashchange", () => { now = state.read(location.hash, runs, codes, language); show(); });
   if (matchMedia("(max-width: 56rem)").matches) byId("controls").open = false;
-  byId("main").hidden = false;
-  show();
-  performance.mark("ecocomp-shown");
+  words.choose(now.language);
+  heading();
+  afterFrame(() => { // the heading stands on the screen while the map is made
+    byId("main").hidden = false;
+    show();
+    afterFrame(() => performance.mark("ecocomp-shown"));
+  });
 
   return { runs, state: () => ({ ...now }), settings: () => state.settings(now, runs[now.run]) };
 })();

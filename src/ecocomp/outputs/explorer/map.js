@@ -27,7 +27,7 @@ const mapView = (() => {
     place.replaceChildren(make("div", { class: "canvas" }, frame, zoom));
 
     const right = emptier(map);
-    let view = whole, selected = null, colours = [], drawn = { centres: [], name: null };
+    let view = whole, selected = null, colours = [], drawn = { centres: [], name: null }, laid = false;
     const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
     function setView([x, y, w, h], told = true) {
@@ -53,6 +53,7 @@ const mapView = (() => {
 
     /** Draws what keeps its size on the screen: centres, the name of the chosen unit, the scale bar. */
     function fit() {
+      if (!laid) return; // its size is told when it is laid out: to ask before would lay the page out twice
       const p = pixel();
       marks.replaceChildren(...centreMarks(drawn.centres, map, p), ...nameMark(drawn.name, selected, map, p));
       fittings.replaceChildren(...scaleBar(map, svg, view, p, right));
@@ -89,7 +90,7 @@ const mapView = (() => {
       else return;
       event.preventDefault();
     });
-    new ResizeObserver(fit).observe(svg);
+    new ResizeObserver(() => { laid = true; fit(); }).observe(svg);
 
     return {
       svg, frame, map, setView, view: () => view,
