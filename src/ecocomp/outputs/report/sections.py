@@ -105,7 +105,7 @@ def _summary(parts: Parts, language: Language) -> Section:
 
 def _data(parts: Parts, language: Language) -> Section:
     read = language.say(
-        "The study reads one table and one map. Its data origin is {origin}, the weakest of what went in: {meaning}.",
+        "The data origin of this study is {origin}, the weakest of what went in: {meaning}.",
         origin=parts["origin"], meaning=parts["origin_text"],
     )  # fmt: skip
     quantities = table(parts, "quantities", parts["tables"]["quantities"], language)
